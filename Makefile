@@ -1,0 +1,61 @@
+# Citegram: set up, run, test. `make help` lists the targets.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+STAMP := $(VENV)/.run
+DEV_STAMP := $(VENV)/.dev
+PIP := $(BIN)/pip install --disable-pip-version-check -q
+
+.DEFAULT_GOAL := help
+.PHONY: help run test ingest ask bench soak check lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: $(STAMP)  ## set up, ingest the samples if there are no articles, and answer: in Telegram with a token, else here
+	@$(BIN)/python -m ingest --if-empty ingest/samples </dev/null
+	@$(BIN)/python -m bot
+
+ingest: $(STAMP)  ## make ingest ARGS="path ..."
+	@$(BIN)/python -m ingest $(ARGS)
+
+ask: $(STAMP)  ## make ask Q="a question"
+	@$(BIN)/python -m retrieval "$$Q"
+
+test: $(DEV_STAMP)  ## set up and run the tests
+	@$(BIN)/python -m pytest
+
+bench: $(DEV_STAMP)  ## measure what README and docs state
+	@$(BIN)/python -m tests.benchmarks
+
+check: $(DEV_STAMP)  ## lint, format, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+# torch is pinned to a build that runs on CPUs; the lines left out are for GPUs, and pip adds them where they are needed.
+lock:  ## resolve the dependencies anew (needs uv)
+	printf 'torch==2.13.0\n' | uv pip compile pyproject.toml - --extra dev --python-version 3.11 -q --no-header --no-annotate \
+		| grep -vE '^(nvidia|cuda|triton)' > requirements-dev.lock
+	printf 'torch==2.13.0\n' | uv pip compile pyproject.toml - -c requirements-dev.lock --python-version 3.11 -q --no-header --no-annotate \
+		| grep -vE '^(nvidia|cuda|triton)' > requirements.lock
+
+clean:  ## remove the environment and caches; articles stay
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Citegram needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV)
+
+export Q
+$(STAMP): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked dependencies, a few minutes the first time ..." >&2
+	@$(PIP) -r requirements.lock
+	@$(PIP) --no-deps -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(STAMP)
+	@$(PIP) -r requirements-dev.lock
+	@touch $@

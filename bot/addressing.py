@@ -1,0 +1,53 @@
+"""Which messages are meant for the bot: all in private chats, in groups only those that name it."""
+
+from __future__ import annotations
+
+import re
+
+from telegram import Message
+from telegram.constants import ChatType
+from telegram.ext import filters
+
+COMMANDS = ("start", "help", "ask")
+
+NEW = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
+"""New messages that somebody wrote: an edited one gets no second answer, somebody's joining a group none at all."""
+
+
+class _Addressed(filters.MessageFilter):
+    """Messages that are meant for the bot."""
+
+    def filter(self, message: Message) -> bool:
+        """Return whether `message` is meant for the bot it came to."""
+        if message.from_user is not None and message.from_user.is_bot:
+            return False  # two bots would talk forever
+        if message.chat.type == ChatType.PRIVATE:
+            return True
+        text = message.text or message.caption or ""
+        command = re.match(r"/(\w+)(@\w+)?", text)
+        if command:
+            name, target = command.groups()
+            return _is_me(message, target) if target else name.lower() in COMMANDS
+        return _replies_to_me(message) or any(_is_me(message, name) for name in re.findall(r"@\w+", text))
+
+
+ADDRESSED = _Addressed()
+
+
+def without_mention(message: Message) -> str:
+    """Return the text of a message without the bot's own name, which is no part of the question."""
+    return re.sub(
+        r"@\w+", lambda name: "" if _is_me(message, name.group()) else name.group(), message.text or ""
+    ).strip()
+
+
+def _is_me(message: Message, name: str) -> bool:
+    return name[1:].lower() == (message.get_bot().username or "").lower()
+
+
+def _replies_to_me(message: Message) -> bool:
+    original = message.reply_to_message
+    # In a topic every message replies to the one that opened the topic.
+    if original is None or original.from_user is None or original.forum_topic_created is not None:
+        return False
+    return original.from_user.id == message.get_bot().id

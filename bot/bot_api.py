@@ -1,0 +1,110 @@
+"""Requests to the Bot API: whatever a server, proxy or network sends back becomes one of Telegram's own errors."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import warnings
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from telegram import Update
+from telegram.error import NetworkError, RetryAfter
+from telegram.request import HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0
+CONNECTIONS = 64
+
+# Every flood error warns that the type of its `retry_after` will change; `flood_seconds` reads both types.
+warnings.filterwarnings("ignore", ".*retry_after", PTBDeprecationWarning)
+
+
+class BotApiRequest(HTTPXRequest):
+    """HTTP to a Bot API server that may be down, behind a captive portal, or answer half a page of HTML.
+
+    Bodies that are not the Bot API's never get into an error's text or a log: they could hold a reader's words.
+    """
+
+    def __init__(self, api_url: str | None = None) -> None:
+        super().__init__(
+            connection_pool_size=CONNECTIONS,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            write_timeout=READ_SECONDS,
+            pool_timeout=READ_SECONDS,
+            # A server on this machine is never behind the proxy that the environment may name.
+            httpx_kwargs={"trust_env": not _is_local(api_url)},
+        )
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """Send a request; return the status and a body that is a JSON object of the Bot API's form."""
+        status, payload = await super().do_request(*args, **kwargs)
+        fields = _fields(payload)
+        if HTTPStatus.OK <= status <= 299:
+            if fields is None or "result" not in fields:
+                raise NetworkError("the server's answer is not one of the Bot API")
+            return status, payload
+        return status, payload if fields is not None else _error_body(status)
+
+
+class PollingRequest(BotApiRequest):
+    """Requests for updates: one update that cannot be read must not keep all later ones from coming."""
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """Send a request for updates; return a body in which every update can be read, if only as an empty one."""
+        status, payload = await super().do_request(*args, **kwargs)
+        if not HTTPStatus.OK <= status <= 299:
+            return status, payload
+        result = json.loads(payload)["result"]
+        if isinstance(result, list):
+            result = [_readable(update) for update in result if _has_id(update)]
+            return status, json.dumps({"ok": True, "result": result}).encode()
+        raise NetworkError("the server's answer to getUpdates is not a list")
+
+
+def flood_seconds(error: RetryAfter) -> float:
+    """Return how many seconds Telegram asks to wait, and half a second for its clock and ours."""
+    wait = error.retry_after
+    return 0.5 + (wait.total_seconds() if isinstance(wait, timedelta) else float(wait))
+
+
+def _is_local(api_url: str | None) -> bool:
+    host = urlsplit(api_url).hostname if api_url else None
+    if host is None:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _fields(payload: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(payload.decode("utf-8", "replace"))
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _error_body(status: int) -> bytes:
+    try:
+        description = HTTPStatus(status).phrase
+    except ValueError:
+        description = "Unknown HTTP status"
+    return json.dumps({"ok": False, "error_code": status, "description": f"{description} ({status})"}).encode()
+
+
+def _has_id(update: object) -> bool:
+    return isinstance(update, dict) and type(update.get("update_id")) is int
+
+
+def _readable(update: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Update.de_json(update)
+    except Exception:  # noqa: BLE001  # any kind of error: the data come from another program
+        return {"update_id": update["update_id"]}
+    return update

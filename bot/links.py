@@ -1,0 +1,55 @@
+"""Links that open an article's page at the quote. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlsplit
+
+MAX_LINK = 1000
+"""Characters; five such links, escaped, still fit into one request to Telegram."""
+WHOLE_QUOTE_WORDS = 8
+EDGE_WORDS = 4
+"""Of a longer quote the first and the last so many words are named, which a page's own mark-up seldom interrupts."""
+
+_UNSAFE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff<>\"`\\]")
+
+
+def web_link(url: str | None) -> str | None:
+    """Return `url` when a reader can follow it, which is to say an http or https address with a host, else None."""
+    if url is None or len(url) > MAX_LINK or _UNSAFE.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    return url if usable else None
+
+
+def link_to_quote(url: str, quote: str) -> str:
+    """Add a text fragment to `url`, so that browsers scroll to `quote` and mark it.
+
+    The syntax is that of https://wicg.github.io/scroll-to-text-fragment/: `#:~:text=start,end`, behind any fragment the
+    address already has. A link that would grow beyond `MAX_LINK` stays as it is.
+    """
+    directive = _text_directive(quote)
+    base, _, fragment = url.partition("#")
+    anchor = fragment.partition(":~:")[0]
+    link = f"{base}#{anchor}:~:{directive}"
+    return link if directive and len(link) <= MAX_LINK else url
+
+
+def _text_directive(quote: str) -> str:
+    lines = [line.split() for line in quote.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    # A start without an end must lie within one block of the page, so a quote over several lines always names both.
+    if len(lines) == 1 and len(lines[0]) <= WHOLE_QUOTE_WORDS:
+        return f"text={_encode(lines[0])}"
+    return f"text={_encode(lines[0][:EDGE_WORDS])},{_encode(lines[-1][-EDGE_WORDS:])}"
+
+
+def _encode(words: list[str]) -> str:
+    # `-` marks a prefix or suffix in a directive; `,` and `&` are encoded by `quote` already.
+    return percent_encode(" ".join(words), safe="", errors="replace").replace("-", "%2D")

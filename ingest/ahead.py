@@ -1,0 +1,61 @@
+"""Runs a step of a pipeline in a thread of its own, a few items ahead of the step that takes them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_TICK_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Item(Generic[T]):
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    error: BaseException | None
+
+
+def ahead(source: Iterator[T], items: int) -> Iterator[T]:
+    """Yield what `source` yields, while a thread runs it up to `items` items ahead; its exception is raised here.
+
+    Closing the iterator early stops the thread at its next item.
+    """
+    ready: queue.Queue[_Item[T] | _End] = queue.Queue(items)
+    left = threading.Event()
+
+    def put(item: _Item[T] | _End) -> None:
+        while not left.is_set():
+            with suppress(queue.Full):
+                ready.put(item, timeout=_TICK_SECONDS)
+                return
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            for value in source:
+                put(_Item(value))
+                if left.is_set():
+                    break
+        except BaseException as caught:  # noqa: BLE001  # raised again by whoever takes the items
+            error = caught
+        put(_End(error))
+
+    thread = threading.Thread(target=run, name="ahead", daemon=True)
+    thread.start()
+    try:
+        while isinstance(item := ready.get(), _Item):
+            yield item.value
+        if item.error is not None:
+            raise item.error
+    finally:
+        left.set()
+        thread.join()

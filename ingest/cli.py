@@ -1,0 +1,291 @@
+"""The ingest command: articles in, and what an operator does with those that are there."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retrieval.catalog import Catalog
+    from retrieval.models import StoredArticle
+    from retrieval.settings import Settings
+
+_USAGE = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return 0, 1 when anything failed, 2 for wrong usage or a wrong setting, 128 + n for signal n."""
+    words = sys.argv[1:] if arguments is None else arguments
+    options = _parse(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    from retrieval.catalog import Catalog
+    from retrieval.errors import CitegramError, SettingsError
+    from retrieval.settings import load_settings
+
+    try:
+        settings = load_settings()
+        catalog = Catalog.in_directory(settings.data_dir)
+        try:
+            run: Callable[[argparse.Namespace, Settings, Catalog], int] = options.run
+            return run(options, settings, catalog)
+        finally:
+            catalog.close()
+    except CitegramError as error:
+        sys.stderr.write(f"citegram-ingest: {error}\n")
+        return _USAGE if isinstance(error, SettingsError) else 1
+
+
+# Commands that change the catalogue
+
+
+def _ingest(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
+    from ingest.lock import writing
+    from ingest.progress import Reporter
+    from ingest.run import ingest_paths
+    from ingest.sources.walk import measure
+
+    if options.if_empty and catalog.summary().articles:
+        return 0
+    started = time.monotonic()
+    with writing(settings.data_dir, wait=options.wait):
+        reporter = Reporter(measure(options.paths).bytes)
+        try:
+            code = ingest_paths(settings, catalog, options.paths, reporter)
+        finally:
+            reporter.close()
+    seconds, data_dir = time.monotonic() - started, str(settings.data_dir)
+    sys.stderr.write(reporter.summary.sentence(data_dir, seconds) + "\n")
+    if options.json:
+        _print_json(reporter.summary.as_json(data_dir, seconds))
+    return code
+
+
+def _remove(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
+    from ingest.lock import writing
+    from ingest.run import finish_index, opened_index
+
+    with writing(settings.data_dir, wait=options.wait), opened_index(settings, catalog) as index:
+        removed = {article_id: catalog.remove(article_id) for article_id in dict.fromkeys(options.ids)}
+        if any(removed.values()):
+            catalog.forget_removed()
+            state = finish_index(catalog, index)
+            if state != "up to date":
+                sys.stderr.write(f"{state}\n")
+    for article_id, found in removed.items():
+        if found:
+            print(f"removed {article_id}")
+        else:
+            sys.stderr.write(
+                f"citegram-ingest: there is no article {article_id!r}; `citegram-ingest list` shows them\n"
+            )
+    return 0 if all(removed.values()) else 1
+
+
+def _reindex(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
+    from ingest.lock import writing
+    from ingest.reindex import encode_anew, rebuild_index
+    from ingest.run import opened_index
+    from retrieval.encoder import Encoder
+
+    with writing(settings.data_dir, wait=options.wait), opened_index(settings, catalog) as index:
+        if options.encode:
+            sys.stderr.write("loading the embedding model ...\n")
+            encoder = Encoder(settings.embedding_model)
+            articles = encode_anew(catalog, encoder, lambda article_id: _tell(f"{article_id}: encoded"))
+            _tell(f"{articles} articles encoded with {encoder.name}")
+        passages = rebuild_index(catalog, index)
+    _tell(f"The vector index holds {passages} passages, in {settings.data_dir}")
+    return 0
+
+
+# Commands that only read
+
+
+def _list(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
+    for stored in catalog.articles():
+        if options.json:
+            _print_json(_listed(stored))
+        else:
+            article = stored.article
+            print("  ".join((article.id, article.published or "-", article.source or "-", article.title)))
+    return _hint_when_empty(settings, catalog)
+
+
+def _show(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
+    stored = catalog.article(options.id)
+    if stored is None:
+        sys.stderr.write(f"citegram-ingest: there is no article {options.id!r}; `citegram-ingest list` shows them\n")
+        return 1
+    if options.json:
+        _print_json({**_listed(stored), "text": stored.article.text, "metadata": dict(stored.article.metadata)})
+    else:
+        for name, value in _listed(stored).items():
+            print(f"{name}: {value if value is not None else '-'}")
+        print(f"\n{stored.article.text}")
+    return 0
+
+
+def _export(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
+    from ingest.export import export_articles
+
+    count = export_articles(catalog, options.file)
+    _tell(f"{count} articles exported from {settings.data_dir}")
+    return 0
+
+
+def _stats(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
+    summary, model = catalog.summary(), catalog.embedding_model
+    facts: dict[str, Any] = {
+        "articles": summary.articles,
+        "passages": summary.passages,
+        "sources": len(summary.sources),
+        "from": summary.period.from_,
+        "to": summary.period.to,
+        "embedding_model": model.name if model else None,
+        "dimensions": model.dimensions if model else None,
+        "queued_for_index": len(catalog.pending(1_000_000)),
+        "bytes": catalog.path.stat().st_size,
+        "data_dir": summary.data_dir,
+    }
+    if options.json:
+        _print_json(facts)
+    else:
+        for name, value in facts.items():
+            print(f"{name}: {value if value is not None else '-'}")
+    return 0
+
+
+def _hint_when_empty(settings: Settings, catalog: Catalog) -> int:
+    if not catalog.summary().articles:
+        _tell(f"There are no articles yet in {settings.data_dir}; add some with `citegram-ingest PATH ...`")
+    return 0
+
+
+def _listed(stored: StoredArticle) -> dict[str, Any]:
+    article = stored.article
+    return {
+        "id": article.id, "title": article.title, "source": article.source, "author": article.author,
+        "url": article.url, "published": article.published, "language": article.language,
+        "passages": stored.passages, "version": stored.version, "hash": stored.hash,
+    }  # fmt: skip
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+# The command line
+
+
+_DESCRIPTION = """\
+Ingest articles: files and folders of .txt, .md, .html and .jsonl. A first word that is one of the commands below is that
+command; `./list` names a file."""
+
+_COMMANDS = """\
+commands:
+  list [--json]             what is in the catalogue, by id
+  show ID [--json]          one article with its text
+  remove ID ...             remove articles with every trace
+  export FILE|-             all articles as JSON Lines, as ingest reads them
+  reindex [--encode]        the vector index anew from the catalogue; --encode: all vectors anew, after a change of model
+  stats [--json]            counts, period, model, size
+
+Settings come from the environment and .env. Exit codes: 0, 1 when anything failed, 2 for wrong usage or settings."""
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    command = next((word for word in words if not word.startswith("-")), None)
+    if command in _SUBCOMMANDS and (words[0] == command or set(words[: words.index(command)]) <= {"--json", "--wait"}):
+        rest = [*words]
+        rest.remove(command)
+        return _SUBCOMMANDS[command](f"citegram-ingest {command}").parse_args(rest)
+    return _ingest_parser().parse_args(words)
+
+
+def _ingest_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="citegram-ingest",
+        description=_DESCRIPTION,
+        epilog=_COMMANDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
+    parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
+    parser.add_argument("--wait", action="store_true", help="wait for another ingest to end")
+    parser.add_argument("--if-empty", action="store_true", help="do nothing when there are articles already")
+    parser.set_defaults(run=_ingest)
+    return parser
+
+
+def _reading(prog: str, run: Callable[..., int], about: str, argument: str | None = None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=about)
+    if argument is not None:
+        parser.add_argument(argument)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _list_parser(prog: str) -> argparse.ArgumentParser:
+    return _reading(prog, _list, "List the articles by id; with --json one JSON object a line.")
+
+
+def _show_parser(prog: str) -> argparse.ArgumentParser:
+    return _reading(prog, _show, "Show one article with its canonical text.", "id")
+
+
+def _stats_parser(prog: str) -> argparse.ArgumentParser:
+    return _reading(prog, _stats, "Count what is in the catalogue.")
+
+
+def _export_parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description="Write all articles as JSON Lines, ordered by id.")
+    parser.add_argument("file", metavar="FILE", help="the file to write, or - for standard output")
+    parser.set_defaults(run=_export)
+    return parser
+
+
+def _remove_parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description="Remove articles with every trace.")
+    parser.add_argument("ids", nargs="+", metavar="ID")
+    parser.add_argument("--wait", action="store_true", help="wait for another ingest to end")
+    parser.set_defaults(run=_remove)
+    return parser
+
+
+def _reindex_parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description="Build the vector index anew from the catalogue's vectors.")
+    parser.add_argument("--encode", action="store_true", help="encode all articles anew first, after a change of model")
+    parser.add_argument("--wait", action="store_true", help="wait for another ingest to end")
+    parser.set_defaults(run=_reindex)
+    return parser
+
+
+_SUBCOMMANDS: dict[str, Callable[[str], argparse.ArgumentParser]] = {
+    "list": _list_parser,
+    "show": _show_parser,
+    "remove": _remove_parser,
+    "export": _export_parser,
+    "reindex": _reindex_parser,
+    "stats": _stats_parser,
+}

@@ -1,0 +1,50 @@
+"""An article to all that is stored for it: passages, terms and vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.chunking import passages, title_for_encoder
+from retrieval.catalog import EncodedPassage
+from retrieval.encoder import Encoder, PassageInput
+from retrieval.lexical import terms
+from retrieval.models import Article, Passage, PassageVectors, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article cut into passages and ready for the encoder."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    terms: tuple[tuple[str, ...], ...]
+    inputs: tuple[PassageInput, ...]
+
+    def with_vectors(self, vectors: Sequence[PassageVectors]) -> list[EncodedPassage]:
+        """Join the passages with what the encoder made of `inputs`."""
+        return [
+            EncodedPassage(passage, terms_, vectors_)
+            for passage, terms_, vectors_ in zip(self.passages, self.terms, vectors, strict=True)
+        ]
+
+
+def prepare(article: Article, encoder: Encoder) -> Prepared:
+    """Cut an article into passages: pieces of the encoder's window, each to be read together with the title."""
+    title = title_for_encoder(article.title, encoder.count_pieces)
+    budget = encoder.window - encoder.count_pieces([title + "\n"])[0]
+    cut = passages(article, encoder.count_pieces, budget)
+    title_terms = terms(article.title, article.language)
+    return Prepared(
+        article=article,
+        passages=tuple(cut),
+        terms=tuple((*title_terms, *terms(article.text[p.start : p.end], article.language)) for p in cut),
+        inputs=tuple(
+            PassageInput(
+                title=title,
+                text=article.text[p.start : p.end].rstrip(),
+                sentences=tuple(Span(s.start - p.start, s.end - p.start) for s in p.sentences),
+            )
+            for p in cut
+        ),
+    )

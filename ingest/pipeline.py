@@ -1,0 +1,172 @@
+"""Drafts to the catalogue and the index: read and cut, encode, store, each step ahead of the next."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ingest.ahead import ahead
+from ingest.encoding import Prepared, prepare
+from ingest.identity import resolve
+from ingest.sources.draft import Draft
+from retrieval.catalog import Catalog, EmbeddingModel, Known, content_hash, record_hash
+from retrieval.encoder import Encoder
+from retrieval.errors import ArticleError, CatalogError, CitegramError
+from retrieval.models import Article, PassageVectors
+
+Kind = Literal["new", "updated", "unchanged", "failed"]
+
+SLICE = 64
+"""Passages encoded at a time: 1 to 4 seconds of work on 2 cores, the longest wait for a stop."""
+
+_ARTICLES_AHEAD = 8  # cut articles that wait for the encoder; one of 100,000 words is 10 MB
+_SLICES_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one draft, told after it is safe in the catalogue."""
+
+    kind: Kind
+    name: str
+    article_id: str
+    passages: int = 0
+    notices: tuple[str, ...] = ()
+    reason: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    draft: Draft
+    prepared: Prepared
+
+
+@dataclass(slots=True)
+class _Filling:
+    """An article whose passages are being encoded: `vectors` grows to the length of `prepared.inputs`."""
+
+    job: _Job
+    vectors: list[PassageVectors] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        return len(self.vectors) == len(self.job.prepared.inputs)
+
+
+class Pipeline:
+    """One ingest run. `stop` may be set from a signal handler or another thread."""
+
+    def __init__(self, catalog: Catalog, encoder: Encoder, *, on_loading: Callable[[], None]) -> None:
+        """Take the catalogue, whose write lock the caller holds, and the encoder, which is loaded when it is needed.
+
+        `on_loading` is called before that, from another thread.
+        """
+        self.stop = threading.Event()
+        self._catalog = catalog
+        self._encoder = encoder
+        self._on_loading = on_loading
+        self._bound = False
+
+    def run(self, drafts: Iterable[Draft]) -> Iterator[Done]:
+        """Ingest drafts and yield what became of each, as soon as it is safe.
+
+        Raises:
+            CitegramError: the encoder or the catalogue cannot be used at all; what was yielded is safe.
+        """
+        encoded = self._encoded(ahead(self._prepared(drafts), _ARTICLES_AHEAD))
+        for batch in ahead(encoded, _SLICES_AHEAD):
+            for item in batch:
+                yield item if isinstance(item, Done) else self._stored(item)
+
+    # Read, compare, cut
+
+    def _prepared(self, drafts: Iterable[Draft]) -> Iterator[_Job | Done]:
+        for draft in drafts:
+            if self.stop.is_set():
+                return
+            try:
+                yield self._compared(draft)
+            except ArticleError as error:
+                yield _failed(draft, draft.article.id, error)
+
+    def _compared(self, draft: Draft) -> _Job | Done:
+        article, known = resolve(self._catalog, draft)
+        if known is not None and known.hash == content_hash(article):
+            return self._described_anew(draft, article, known)
+        self._bind_encoder()
+        return _Job(draft, prepare(article, self._encoder))
+
+    def _described_anew(self, draft: Draft, article: Article, known: Known) -> Done:
+        """Store what changed about an article whose title and text did not: nothing, or its metadata."""
+        kind: Kind = "unchanged"
+        if known.record_hash != record_hash(article):
+            self._catalog.put_metadata(article, draft.origin)
+            kind = "updated"
+        elif known.origin != draft.origin:
+            self._catalog.put_origin(article.id, draft.origin)
+        return Done(kind, draft.name, article.id, notices=draft.notices, size=draft.size)
+
+    def _bind_encoder(self) -> None:
+        if not self._bound:
+            self._on_loading()
+            self._catalog.use_embedding_model(
+                EmbeddingModel(self._encoder.name, self._encoder.fingerprint, self._encoder.dimensions)
+            )
+            self._bound = True
+
+    # Encode
+
+    def _encoded(self, source: Iterator[_Job | Done]) -> Iterator[list[_Filling | Done]]:
+        """Encode slices of passages across articles; an article goes on when its last passage is done."""
+        waiting: list[_Filling | Done] = []
+        for item in source:
+            waiting.append(_Filling(item) if isinstance(item, _Job) else item)
+            while _unencoded(waiting) >= SLICE and not self.stop.is_set():
+                self._encode_slice(waiting)
+            if ready := _taken(waiting):
+                yield ready
+        while _unencoded(waiting) and not self.stop.is_set():
+            self._encode_slice(waiting)
+        if ready := _taken(waiting):
+            yield ready
+
+    def _encode_slice(self, waiting: list[_Filling | Done]) -> None:
+        parts, room = [], SLICE
+        for item in waiting:
+            if isinstance(item, _Filling) and room > 0:
+                done = len(item.vectors)
+                inputs = item.job.prepared.inputs[done : done + room]
+                parts.append((item, inputs))
+                room -= len(inputs)
+        vectors = iter(self._encoder.encode_passages([one for _, inputs in parts for one in inputs]))
+        for item, inputs in parts:
+            item.vectors.extend(next(vectors) for _ in inputs)
+
+    def _stored(self, item: _Filling) -> Done:
+        draft, prepared = item.job.draft, item.job.prepared
+        try:
+            outcome = self._catalog.put(
+                prepared.article, draft.identity, draft.origin, prepared.with_vectors(item.vectors)
+            )
+        except CatalogError as error:
+            return _failed(draft, prepared.article.id, error)
+        return Done(outcome, draft.name, prepared.article.id, len(item.vectors), draft.notices, size=draft.size)
+
+
+def _taken(waiting: list[_Filling | Done]) -> list[_Filling | Done]:
+    """Take what is finished off the front, so that articles go on in the order they came."""
+    ready: list[_Filling | Done] = []
+    while waiting and (isinstance(waiting[0], Done) or waiting[0].full):
+        ready.append(waiting.pop(0))
+    return ready
+
+
+def _unencoded(waiting: list[_Filling | Done]) -> int:
+    return sum(len(i.job.prepared.inputs) - len(i.vectors) for i in waiting if isinstance(i, _Filling))
+
+
+def _failed(draft: Draft, article_id: str, error: CitegramError) -> Done:
+    return Done("failed", draft.name, article_id, notices=draft.notices, reason=str(error), size=draft.size)

@@ -1,0 +1,140 @@
+"""The catalogue's tables, and opening a connection to them."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from pathlib import Path
+
+from retrieval.errors import CatalogError
+
+OLDEST_SQLITE = (3, 40, 0)
+
+_MIGRATIONS = (
+    # 1: the first schema. A passage's id is `articles.key << 20 | ordinal`, so it stays the same from version to version
+    # of an article and the vector index is overwritten in place; keys are never used twice.
+    """
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE articles (
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        identity TEXT NOT NULL CHECK (identity IN ('given', 'url', 'path')),
+        origin TEXT NOT NULL,
+        text TEXT NOT NULL,
+        title TEXT NOT NULL,
+        url TEXT,
+        published TEXT,
+        author TEXT,
+        source TEXT,
+        language TEXT,
+        metadata TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        record_hash TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        fetched_at TEXT NOT NULL
+    );
+    CREATE INDEX articles_by_hash ON articles (hash);
+    CREATE INDEX articles_by_origin ON articles (origin);
+    CREATE TABLE passages (
+        id INTEGER PRIMARY KEY,
+        article INTEGER NOT NULL REFERENCES articles (key) ON DELETE CASCADE,
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        terms INTEGER NOT NULL
+    );
+    CREATE INDEX passages_by_article ON passages (article, terms);
+    CREATE TABLE sentences (
+        passage INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        PRIMARY KEY (passage, ordinal)
+    ) WITHOUT ROWID;
+    -- float16, little-endian, row by row; `tokens` is for late interaction over token vectors
+    CREATE TABLE vectors (
+        passage INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+        mean BLOB NOT NULL,
+        sentences BLOB NOT NULL,
+        tokens BLOB
+    );
+    -- `terms` holds what retrieval/lexical.py made of title and passage, joined by spaces: the ascii tokenizer splits it
+    -- there and nowhere else, as every character beyond ASCII counts as part of a word
+    CREATE VIRTUAL TABLE passages_fts USING fts5 (terms, tokenize = 'ascii');
+    CREATE VIRTUAL TABLE passages_vocabulary USING fts5vocab (passages_fts, 'row');
+    -- articles whose passages in the vector index are behind the catalogue, removed ones too
+    CREATE TABLE index_queue (article INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
+    """,
+)
+SCHEMA_VERSION = len(_MIGRATIONS)
+
+
+def open_connection(path: Path) -> sqlite3.Connection:
+    """Open the catalogue file, made or brought to the newest schema first where needed.
+
+    Raises:
+        CatalogError: the file is no catalogue, is from a newer Citegram, or cannot be read or written.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise CatalogError(f"Citegram needs SQLite 3.40 or newer, and this Python has {sqlite3.sqlite_version}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise CatalogError(
+            f"The data directory {path.parent} cannot be written ({error}); check CITEGRAM_DATA_DIR."
+        ) from error
+    try:
+        _configure(connection)
+        _migrate(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise CatalogError(f"{path} cannot be used as a catalogue ({error}); restore it from a backup.") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _configure(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # what is acknowledged survives a power cut as well
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # removed means gone, from the file too
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    if _version(connection) == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection)  # another process may have been first
+        if version > SCHEMA_VERSION:
+            raise CatalogError(
+                f"{path} was made by a newer Citegram; update Citegram, or set another CITEGRAM_DATA_DIR."
+            )
+        for script in _MIGRATIONS[version:]:
+            for statement in _statements(script):
+                connection.execute(statement)
+        if version == 0:
+            connection.execute("INSERT INTO meta VALUES ('id', ?), ('generation', '0')", (uuid.uuid4().hex,))
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script into statements: `executescript` would commit the open transaction."""
+    statements, current = [], ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements

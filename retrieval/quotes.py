@@ -1,0 +1,96 @@
+"""Spans of stored articles to verified quotes: the one place where a quote is made, by cutting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from retrieval.lexical import terms
+from retrieval.models import Article, Located, Quote, Span
+
+_LEANS_BACK = re.compile(
+    r"[\"'“”‘’«»]?(?:(?:he|she|it|they|this|that|these|those|his|her|its|their|but|and|so|however|also|then|there|instead|"
+    r"er|sie|es|dies|diese[rs]?|aber|und|doch|dann|dort|он|она|оно|они|это|этот|эта|но|и|однако|затем|там)\b)",
+    re.IGNORECASE,
+)
+_LONGEST = 450  # characters of a quote that was given its neighbour
+_SAME_TEXT = 0.8  # share of common terms from which two sentences say the same
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of an article that may answer a question."""
+
+    article: Article
+    span: Span
+    before: Span | None
+    """The sentence before it in its passage, when no paragraph break stands between."""
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.article.text[self.span.start : self.span.end]
+
+
+def located(article: Article, span: Span, score: float) -> Located:
+    """Return the place of a span with its text and what is known of its article."""
+    return Located(
+        text=article.text[span.start : span.end],
+        article_id=article.id,
+        title=article.title,
+        url=article.url,
+        source=article.source,
+        author=article.author,
+        published=article.published,
+        start=span.start,
+        end=span.end,
+        score=round(score, 4),
+    )
+
+
+def quotes(chosen: Sequence[Evidence]) -> tuple[Quote, ...]:
+    """Cut quotes for the chosen evidence, strongest first.
+
+    A sentence that opens with a pronoun or a connective takes the one before it along; quotes of one article that meet
+    or overlap become one; a sentence that says what one before it said is left out.
+    """
+    cuts: list[tuple[Article, Span, float]] = []
+    for item in _distinct(chosen):
+        span = _readable(item)
+        for n, (article, other, score) in enumerate(cuts):
+            if article.id == item.article.id and _meet(article.text, span, other):
+                cuts[n] = (article, Span(min(span.start, other.start), max(span.end, other.end)), score)
+                break
+        else:
+            cuts.append((item.article, span, item.score))
+    return tuple(_cut(article, span, score, n) for n, (article, span, score) in enumerate(cuts, 1))
+
+
+def _cut(article: Article, span: Span, score: float, n: int) -> Quote:
+    place = located(article, span, score)
+    return Quote(**{name: getattr(place, name) for name in Located.__slots__}, n=n)
+
+
+def _distinct(chosen: Iterable[Evidence]) -> list[Evidence]:
+    kept: list[tuple[Evidence, frozenset[str]]] = []
+    for item in chosen:
+        words = frozenset(terms(item.text, item.article.language))
+        if all(len(words & other) < _SAME_TEXT * min(len(words), len(other)) for _, other in kept):
+            kept.append((item, words))
+    return [item for item, _ in kept]
+
+
+def _readable(item: Evidence) -> Span:
+    if item.before is None or not _LEANS_BACK.match(item.text):
+        return item.span
+    span = Span(item.before.start, item.span.end)
+    return span if span.end - span.start <= _LONGEST else item.span
+
+
+def _meet(text: str, a: Span, b: Span) -> bool:
+    first, second = (a, b) if a.start <= b.start else (b, a)
+    return second.start <= first.end or (
+        not text[first.end : second.start].strip() and max(a.end, b.end) - first.start <= _LONGEST
+    )

@@ -1,0 +1,114 @@
+"""Settings from the environment and `.env`: read by the entry points only and passed on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from retrieval.errors import SettingsError
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+_EXAMPLES = {
+    "TELEGRAM_BOT_TOKEN": "123456789:AAE-abcdefghijklmnopqrstuvwxyz12345",
+    "TELEGRAM_API_URL": "http://127.0.0.1:8081",
+    "CITEGRAM_ALLOWED_USERS": "12345678,87654321",
+    "CITEGRAM_DATA_DIR": "./data",
+    "CITEGRAM_CHROMA_URL": "http://127.0.0.1:8000",
+    "CITEGRAM_EMBEDDING_MODEL": DEFAULT_MODEL,
+}
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; `.env.example` documents each variable."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
+        populate_by_name=True,
+        frozen=True,
+    )
+
+    telegram_token: SecretStr | None = Field(None, validation_alias="TELEGRAM_BOT_TOKEN")
+    telegram_api_url: str | None = Field(None, validation_alias="TELEGRAM_API_URL")
+    allowed_users: Annotated[frozenset[int] | Literal["*"], NoDecode] = Field(
+        frozenset(), validation_alias="CITEGRAM_ALLOWED_USERS"
+    )
+    data_dir: Path = Field(Path("data"), validation_alias="CITEGRAM_DATA_DIR", validate_default=True)
+    chroma_url: str | None = Field(None, validation_alias="CITEGRAM_CHROMA_URL")
+    embedding_model: str = Field(DEFAULT_MODEL, validation_alias="CITEGRAM_EMBEDDING_MODEL")
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
+            raise ValueError("is not a bot token as @BotFather gives it (digits, a colon, letters)")
+        return value
+
+    @field_validator("telegram_api_url", "chroma_url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            usable = (
+                parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+            )
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("is not an address that starts with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("allowed_users", mode="before")
+    @classmethod
+    def _users(cls, value: object) -> object:
+        if not isinstance(value, str) or value.strip() == "*":
+            return value.strip() if isinstance(value, str) else value
+        ids = [part for part in re.split(r"[,\s]+", value) if part]
+        if not ids or not all(re.fullmatch(r"[1-9]\d{0,18}", part, re.ASCII) for part in ids):
+            raise ValueError("is not a list of Telegram user ids separated by commas, nor * for everybody")
+        return frozenset(map(int, ids))
+
+    @field_validator("data_dir")
+    @classmethod
+    def _directory(cls, value: Path) -> Path:
+        path = value.expanduser().absolute()
+        for place in (path, *path.parents):
+            if place.exists():
+                if not place.is_dir():
+                    raise ValueError(f"cannot be a directory, since {place} is a file")
+                break
+        return path
+
+    @field_validator("embedding_model")
+    @classmethod
+    def _model(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("is empty")
+        return value.strip()
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Read the settings from the environment and `env_file`.
+
+    Raises:
+        SettingsError: a variable has a wrong value; the value itself is never repeated, as it may be a secret.
+    """
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings' own keyword
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{env_file} is not UTF-8 text; save it as UTF-8 and try again.") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "A setting"
+        problem = str(first.get("ctx", {}).get("error", "has a value of the wrong kind"))
+        raise SettingsError(f"{name} {problem}; a valid example: {name}={_EXAMPLES.get(name, '...')}") from None

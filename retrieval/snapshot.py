@@ -1,0 +1,197 @@
+"""Reading the catalogue at one moment: what a question, a listing or an export sees."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.models import Article, NearArticle, Period, Span, StoredArticle
+
+_MOST_PARAMETERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Size of the full-text index: `mean_terms` is the mean number of terms of a passage."""
+
+    passages: int
+    mean_terms: float
+
+
+@dataclass(frozen=True, slots=True)
+class PassageTerms:
+    """What a candidate passage is scored by."""
+
+    id: int
+    terms: tuple[str, ...]
+    vector: npt.NDArray[np.float32]
+    """Shape (dimensions,), unit length."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSentences:
+    """A candidate passage with its article and its sentences."""
+
+    id: int
+    article: Article
+    """As stored, with its whole text."""
+    span: Span
+    sentences: tuple[Span, ...]
+    vectors: npt.NDArray[np.float32]
+    """Shape (sentences, dimensions)."""
+
+
+class Snapshot:
+    """One moment of the catalogue; only valid inside `Catalog.snapshot()`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read through a connection on which a transaction has begun."""
+        self._connection = connection
+
+    def generation(self) -> int:
+        """Return the number of changes so far: the same number means the same contents."""
+        return int(self._connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()[0])
+
+    def article_count(self) -> int:
+        """Return the number of articles."""
+        return int(self._connection.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+    def sources(self) -> tuple[str, ...]:
+        """Return the names of all sources, sorted."""
+        rows = self._connection.execute("SELECT DISTINCT source FROM articles WHERE source IS NOT NULL ORDER BY source")
+        return tuple(row[0] for row in rows)
+
+    def period(self) -> Period:
+        """Return the first and last day of publication."""
+        days = "substr(published, 1, 10)"
+        first, last = self._connection.execute(f"SELECT min({days}), max({days}) FROM articles").fetchone()
+        return Period(first, last)
+
+    def latest_titles(self, n: int) -> tuple[str, ...]:
+        """Return the titles of the `n` articles published last."""
+        rows = self._connection.execute("SELECT title FROM articles ORDER BY published DESC, key DESC LIMIT ?", (n,))
+        return tuple(row[0] for row in rows)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of the articles as given, sorted."""
+        rows = self._connection.execute("SELECT DISTINCT language FROM articles WHERE language IS NOT NULL ORDER BY 1")
+        return tuple(row[0] for row in rows)
+
+    def article(self, article_id: str) -> StoredArticle | None:
+        """Return one article, or None."""
+        row = self._connection.execute(
+            "SELECT *, (SELECT count(*) FROM passages WHERE article = key) AS passages FROM articles WHERE id = ?",
+            (article_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        return StoredArticle(article_from_row(row), row["key"], row["version"], row["hash"], row["passages"])
+
+    def near_article(self, passage_id: int) -> NearArticle | None:
+        """Return the article that a passage belongs to, without its text."""
+        row = self._connection.execute(
+            "SELECT a.id, a.title, a.published, a.url FROM articles a JOIN passages p ON p.article = a.key WHERE p.id = ?",
+            (passage_id,),
+        ).fetchone()
+        return None if row is None else NearArticle(row["id"], row["title"], row["published"], row["url"])
+
+    # Full text
+
+    def corpus(self) -> Corpus:
+        """Return the size of the full-text index."""
+        count, mean = self._connection.execute("SELECT count(*), avg(terms) FROM passages").fetchone()
+        return Corpus(count, mean or 0.0)
+
+    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return in how many passages each term stands, 0 for a term that stands in none."""
+        found = dict.fromkeys(terms, 0)
+        for term in found:
+            row = self._connection.execute("SELECT doc FROM passages_vocabulary WHERE term = ?", (term,)).fetchone()
+            if row is not None:
+                found[term] = row[0]
+        return found
+
+    def best_by_terms(self, terms: Sequence[str], limit: int) -> list[int]:
+        """Return the ids of the passages that hold any of the terms, best by FTS5's BM25 first."""
+        match = " OR ".join(f'"{term}"' for term in terms)  # terms hold no quotes: see lexical.py
+        if not match:
+            return []
+        rows = self._connection.execute(
+            "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ? ORDER BY rank LIMIT ?", (match, limit)
+        )
+        return [row[0] for row in rows]
+
+    # Vectors
+
+    def passage_terms(self, ids: Sequence[int]) -> list[PassageTerms]:
+        """Return terms and vector of passages; ids that are not there (any more) are left out."""
+        return [
+            PassageTerms(row["rowid"], tuple(row["terms"].split(" ")), _vectors(row["mean"])[0])
+            for row in self._in(
+                "SELECT f.rowid, f.terms, v.mean FROM passages_fts f JOIN vectors v ON v.passage = f.rowid"
+                " WHERE f.rowid IN ({})",
+                ids,
+            )
+        ]
+
+    def passage_sentences(self, ids: Sequence[int]) -> list[PassageSentences]:
+        """Return passages with article, sentences and sentence vectors, in the order of `ids`."""
+        articles: dict[int, Article] = {}
+        found: dict[int, PassageSentences] = {}
+        for row in self._in(
+            'SELECT p.id AS passage, p.article AS article_key, p.start, p."end", v.mean, v.sentences FROM passages p'
+            " JOIN vectors v ON v.passage = p.id WHERE p.id IN ({})",
+            ids,
+        ):
+            key = row["article_key"]
+            if key not in articles:
+                stored = self._connection.execute("SELECT * FROM articles WHERE key = ?", (key,)).fetchone()
+                articles[key] = article_from_row(stored)
+            spans = self._connection.execute(
+                'SELECT start, "end" FROM sentences WHERE passage = ? ORDER BY ordinal', (row["passage"],)
+            )
+            found[row["passage"]] = PassageSentences(
+                id=row["passage"],
+                article=articles[key],
+                span=Span(row["start"], row["end"]),
+                sentences=tuple(Span(start, end) for start, end in spans),
+                vectors=_vectors(row["sentences"], len(row["mean"]) // 2),
+            )
+        return [found[n] for n in ids if n in found]
+
+    def all_vectors(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
+        """Return the ids, shape (passages,), and vectors, shape (passages, dimensions), of all passages."""
+        rows = self._connection.execute("SELECT passage, mean FROM vectors ORDER BY passage").fetchall()
+        ids = np.array([row[0] for row in rows], np.int64)
+        flat = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
+        return ids, flat.reshape(len(ids), -1)
+
+    def _in(self, statement: str, ids: Sequence[int]) -> Iterator[sqlite3.Row]:
+        for i in range(0, len(ids), _MOST_PARAMETERS):
+            some = ids[i : i + _MOST_PARAMETERS]
+            yield from self._connection.execute(statement.format(",".join("?" * len(some))), some).fetchall()
+
+
+def article_from_row(row: sqlite3.Row) -> Article:
+    """Make an article of a row of the table `articles`."""
+    return Article(
+        id=row["id"],
+        text=row["text"],
+        title=row["title"],
+        url=row["url"],
+        published=row["published"],
+        author=row["author"],
+        source=row["source"],
+        language=row["language"],
+        metadata=json.loads(row["metadata"]),
+    )
+
+
+def _vectors(blob: bytes, dimensions: int | None = None) -> npt.NDArray[np.float32]:
+    flat = np.frombuffer(blob, np.float16).astype(np.float32)
+    return flat.reshape(-1, dimensions or len(flat))

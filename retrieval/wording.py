@@ -1,0 +1,85 @@
+"""An answer in plain words, as the console prints it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from datetime import date
+
+from retrieval.models import NearArticle, Period, Quote
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_WIDTH = 100
+
+GREETING = "Hello! Ask me something in plain words, and I answer with exact quotes from the articles."
+THANKS = "You are welcome. Ask whenever you like."
+BROKEN = "Something went wrong while answering; please ask again in a moment."
+
+
+def written_date(published: str) -> str:
+    """Return an ISO 8601 date or time as people write it: `3 March 2026`, `March 2026`, `2026`."""
+    parts = published[:10].split("-")
+    try:
+        if len(parts) == 3:
+            day = date.fromisoformat(published[:10])
+            return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+        if len(parts) == 2:
+            return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    except (ValueError, IndexError):
+        return published
+    return published
+
+
+def origin(source: str | None, author: str | None, published: str | None) -> str:
+    """Return where a text comes from, in one line: source, author and date, as far as they are known."""
+    known = (source, author, published and written_date(published))
+    return " · ".join(part for part in known if part)
+
+
+def covered(period: Period) -> str:
+    """Return a sentence on the period that the articles cover, empty where no article has a date."""
+    if period.from_ is None or period.to is None:
+        return ""
+    if period.from_ == period.to:
+        return f"The articles are of {written_date(period.from_)}."
+    return f"The articles cover {written_date(period.from_)} to {written_date(period.to)}."
+
+
+def answered(quotes: Sequence[Quote]) -> str:
+    """Return quotes with their sources as plain text."""
+    return "\n\n".join(_quoted(quote) for quote in quotes)
+
+
+def not_found(nearest: Sequence[NearArticle], period: Period) -> str:
+    """Return an honest refusal with the nearest titles and the period covered."""
+    lines = ["The articles do not say."]
+    if nearest:
+        lines += ["", "Nearest articles:"]
+        lines += [
+            f"- {item.title}" + (f" ({written_date(item.published)})" if item.published else "") for item in nearest
+        ]
+    if covered(period):
+        lines += ["", covered(period)]
+    return "\n".join(lines)
+
+
+def no_articles(data_dir: str) -> str:
+    """Return what to do about an empty catalogue."""
+    return (
+        f"There are no articles yet in {data_dir}. Add some with `citegram-ingest PATH ...`: files or folders of .txt, "
+        ".md, .html or .jsonl; then ask again."
+    )
+
+
+def _quoted(quote: Quote) -> str:
+    head = [f"[{quote.n}] {quote.title}", origin(quote.source, quote.author, quote.published), quote.url or ""]
+    body = [
+        textwrap.fill(line, _WIDTH, initial_indent="    ", subsequent_indent="    ", break_long_words=False,
+                      break_on_hyphens=False)
+        for line in quote.text.splitlines()
+        if line.strip()
+    ]  # fmt: skip
+    return "\n".join([head[0], *(f"    {line}" for line in head[1:] if line), *body])

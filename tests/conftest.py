@@ -1,0 +1,73 @@
+"""What every test stands on: no settings of the machine, no network, and the costly parts built once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: one thread is the steadier on a shared machine
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ["HF_HUB_OFFLINE"] = "1"
+for _name in [name for name in os.environ if name.upper().startswith(("CITEGRAM_", "TELEGRAM_"))]:
+    del os.environ[_name]
+
+from retrieval.catalog import Catalog  # noqa: E402
+from retrieval.encoder import Encoder  # noqa: E402
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "ingest" / "samples"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _away_from_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run in an empty directory, so that no `.env` is read and no `data` is written to."""
+    before = Path.cwd()
+    os.chdir(tmp_path_factory.mktemp("cwd"))
+    yield
+    os.chdir(before)
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The default embedding model, loaded once."""
+    encoder = Encoder()
+    encoder.load()
+    return encoder
+
+
+@pytest.fixture(scope="session")
+def sample_data_dir(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+    """A data directory with the sample articles, put there by the real pipeline; not to be written to."""
+    from ingest.pipeline import Pipeline
+    from ingest.sources.walk import read_articles
+
+    data_dir = tmp_path_factory.mktemp("samples")
+    problems: list[object] = []
+    with closing(Catalog.in_directory(data_dir)) as catalog:
+        pipeline = Pipeline(catalog, encoder, on_loading=lambda: None)
+        done = list(pipeline.run(read_articles([str(SAMPLES)], problems.append)))
+    assert problems == []
+    assert {item.kind for item in done} == {"new"}
+    return data_dir
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data directory that the settings name."""
+    directory = tmp_path / "data"
+    monkeypatch.setenv("CITEGRAM_DATA_DIR", str(directory))
+    return directory
+
+
+@pytest.fixture
+def _signals_as_before() -> Iterator[None]:
+    """Put signal handlers back, which the commands set."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
