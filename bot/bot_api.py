@@ -18,6 +18,8 @@ from telegram.warnings import PTBDeprecationWarning
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 CONNECTIONS = 64
+MAX_FLOOD_SECONDS = 300.0
+"""The longest that anything waits when Telegram asks for patience; its bans for careless streaming last 200 to 240."""
 
 # Every flood error warns that the type of its `retry_after` will change; `flood_seconds` reads both types.
 warnings.filterwarnings("ignore", ".*retry_after", PTBDeprecationWarning)

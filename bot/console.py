@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 from bot.answering import Answering
 from bot.words import UNKNOWN_COMMAND, help_text, welcome
@@ -106,7 +107,8 @@ def _command(citegram: Answering, text: str) -> str:
 
 
 def _typed_lines() -> Iterator[str]:
-    import readline  # noqa: F401  # gives `input` editing and history
+    with suppress(ImportError):  # not every Python has it
+        import readline  # noqa: F401  # gives `input` editing and history
 
     while True:
         try:

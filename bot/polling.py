@@ -11,7 +11,7 @@ from typing import NoReturn
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
-from bot.bot_api import flood_seconds
+from bot.bot_api import MAX_FLOOD_SECONDS, flood_seconds
 from bot.order import ConversationOrder
 
 POLL_SECONDS = 20
@@ -21,8 +21,6 @@ MAX_WAITING = 1000
 """Updates in hand above which no more are fetched."""
 FIRST_DELAY, MAX_DELAY = 0.5, 10.0
 """Seconds between two attempts while Telegram is away; the longest is short, so that service is back soon after it."""
-MAX_FLOOD_WAIT = 300.0
-"""Seconds: Telegram's bans for asking too often last 200 to 240."""
 CONFLICT_DELAY = 5.0
 CONFIRM_SECONDS = 3.0
 ALLOWED_UPDATES = (Update.MESSAGE,)
@@ -48,7 +46,7 @@ class Outage:
             logger.warning("%s Trying again until it works.", _explain(error))
         self._failures += 1
         if isinstance(error, RetryAfter):
-            return min(flood_seconds(error), MAX_FLOOD_WAIT)
+            return min(flood_seconds(error), MAX_FLOOD_SECONDS)
         if isinstance(error, Conflict):
             return CONFLICT_DELAY
         return min(FIRST_DELAY * 2.0 ** min(self._failures - 1, 10), MAX_DELAY)

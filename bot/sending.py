@@ -12,14 +12,12 @@ from telegram import Message as Incoming
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.bot_api import flood_seconds
+from bot.bot_api import MAX_FLOOD_SECONDS, flood_seconds
 from bot.render import Message
 
 TYPING_SECONDS = 4.0
 """Telegram shows the indicator for five."""
 RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
-MAX_FLOOD_WAIT = 300.0
-"""Seconds in all that one message waits when Telegram asks for patience."""
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +72,7 @@ async def _call(bot: Bot, question: Incoming, text: str, parse_mode: ParseMode |
 
 async def _persist(call: Callable[[], Awaitable[None]]) -> None:
     """Repeat `call` until it succeeds or there is no point any more; raise the last error then."""
-    delays, patience = iter(RETRY_DELAYS), MAX_FLOOD_WAIT
+    delays, patience = iter(RETRY_DELAYS), MAX_FLOOD_SECONDS
     while True:
         try:
             return await call()

@@ -9,7 +9,7 @@ from retrieval.models import CatalogSummary
 from retrieval.wording import covered, no_articles
 
 ONLY_TEXT = "I can read only text. Please type your question."
-NO_QUESTION = "What would you like to know? Put your question behind the command, as in: /ask Who won the election?"
+NO_QUESTION = "What would you like to know? Write it in the same message, as in: /ask Who won the election?"
 UNKNOWN_COMMAND = "I do not know that command. Just type your question, or see /help."
 FAILED = "Something went wrong with this question. Please ask again in a moment."
 MAX_SOURCES = 8

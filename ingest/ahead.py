@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_TICK_SECONDS = 0.2
+_TICK_SECONDS = 0.1
+_LEAVE_SECONDS = 0.5  # for a thread to end by itself; one that is loading a model is left to end with the process
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,14 @@ class _Item(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    error: BaseException | None
+    error: BaseException | None = None
 
 
-def ahead(source: Iterator[T], items: int) -> Iterator[T]:
+def ahead(source: Iterator[T], items: int, stop: threading.Event, patience: float) -> Iterator[T]:
     """Yield what `source` yields, while a thread runs it up to `items` items ahead; its exception is raised here.
 
-    Closing the iterator early stops the thread at its next item.
+    Closing the iterator early stops the thread at its next item. Once `stop` is set, the iterator waits `patience`
+    seconds for the source to end, taking what still comes, and then ends without it.
     """
     ready: queue.Queue[_Item[T] | _End] = queue.Queue(items)
     left = threading.Event()
@@ -52,10 +55,21 @@ def ahead(source: Iterator[T], items: int) -> Iterator[T]:
     thread = threading.Thread(target=run, name="ahead", daemon=True)
     thread.start()
     try:
-        while isinstance(item := ready.get(), _Item):
+        while isinstance(item := _next(ready, stop, patience), _Item):
             yield item.value
         if item.error is not None:
             raise item.error
     finally:
         left.set()
-        thread.join()
+        thread.join(_LEAVE_SECONDS)
+
+
+def _next(ready: queue.Queue[_Item[T] | _End], stop: threading.Event, patience: float) -> _Item[T] | _End:
+    stopped_at: float | None = None
+    while True:
+        with suppress(queue.Empty):
+            return ready.get(timeout=_TICK_SECONDS)
+        if stop.is_set():
+            stopped_at = stopped_at or time.monotonic()
+            if time.monotonic() - stopped_at >= patience:
+                return _End()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from ingest.sentences import best_cut, paragraph_starts, sentences
+from ingest.sentences import best_cut, paragraph_starts, sentences, trimmed
 from retrieval.models import Article, Passage, Span
 
 CHUNKER = 1
@@ -57,7 +57,7 @@ def _fitting(text: str, spans: Sequence[Span], count: CountPieces, budget: int) 
             else:
                 cut = best_cut(text, span.start, (span.start + span.end + 1) // 2)
                 cut = cut if span.start < cut < span.end else (span.start + span.end) // 2
-                halves += [Span(span.start, cut), Span(cut, span.end)]
+                halves += [half for half in (trimmed(text, span.start, cut), trimmed(text, cut, span.end)) if half]
         waiting = halves
     return sorted(fitting, key=lambda span: span.start)
 

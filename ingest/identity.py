@@ -27,9 +27,9 @@ def resolve(catalog: Catalog, draft: Draft) -> tuple[Article, Known | None]:
 
 def _free(known: Known | None, draft: Draft) -> Known | None:
     """Return what is kept under a path, unless that article has since moved to a file that is still there."""
-    if known is None or known.origin == draft.origin or not os.path.exists(file_of(known.origin)):
+    if known is None or known.identity != "path" or known.origin == draft.origin:
         return known
-    return None
+    return None if os.path.exists(file_of(known.origin)) else known
 
 
 def _unused(catalog: Catalog, article_id: str) -> str:

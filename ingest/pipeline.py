@@ -23,6 +23,7 @@ SLICE = 64
 
 _ARTICLES_AHEAD = 8  # cut articles that wait for the encoder; one of 100,000 words is 10 MB
 _SLICES_AHEAD = 2
+_PATIENCE_SECONDS = 3.5  # for the slice that is being encoded when a stop comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class Pipeline:
         Raises:
             CitegramError: the encoder or the catalogue cannot be used at all; what was yielded is safe.
         """
-        encoded = self._encoded(ahead(self._prepared(drafts), _ARTICLES_AHEAD))
-        for batch in ahead(encoded, _SLICES_AHEAD):
+        prepared = ahead(self._prepared(drafts), _ARTICLES_AHEAD, self.stop, patience=0)
+        for batch in ahead(self._encoded(prepared), _SLICES_AHEAD, self.stop, _PATIENCE_SECONDS):
             for item in batch:
                 yield item if isinstance(item, Done) else self._stored(item)
 

@@ -58,7 +58,7 @@ def _segments(text: str, start: int, end: int, language: str) -> Iterator[Span]:
     cuts = [start + found["start_index"] for found in get_sentence_boundaries(language, text[start:end])]
     cuts = [cut for cut in cuts if cut == start or not _runs_on(text, cut)]
     for first, last in zip(cuts, [*cuts[1:], end], strict=True):
-        span = _trimmed(text, first, last)
+        span = trimmed(text, first, last)
         if span is not None:
             yield span
 
@@ -68,7 +68,8 @@ def _runs_on(text: str, cut: int) -> bool:
     return text[cut].islower() and text[cut - 1].isspace()
 
 
-def _trimmed(text: str, start: int, end: int) -> Span | None:
+def trimmed(text: str, start: int, end: int) -> Span | None:
+    """Return the span `start:end` without the white space at its ends, or None when there is nothing else."""
     part = text[start:end]
     if not part.strip():
         return None
@@ -79,11 +80,11 @@ def _pieces(text: str, span: Span) -> Iterator[Span]:
     start = span.start
     while span.end - start > LONGEST:
         cut = best_cut(text, start, start + LONGEST)
-        piece = _trimmed(text, start, cut)
+        piece = trimmed(text, start, cut)
         if piece is not None:
             yield piece
         start = cut
-    last = _trimmed(text, start, span.end)
+    last = trimmed(text, start, span.end)
     if last is not None:
         yield last
 

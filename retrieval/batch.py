@@ -17,7 +17,14 @@ class BadLine(Exception):
     def __init__(self, reason: str, line_id: str | int | None = None, question: str = "") -> None:
         """Say what is wrong with the line."""
         super().__init__(reason)
-        self.answer = Answer("error", f"This line holds no question: {reason}.", question, id=line_id, error=reason)
+        self.answer = Answer(
+            "error",
+            f"This line holds no question: {reason}.",
+            question,
+            id=line_id,
+            timings={"total": 0.0},
+            error=reason,
+        )
 
 
 def read_question(line: bytes) -> Question:
@@ -66,6 +73,6 @@ def _day(record: dict[str, Any]) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value[:10])
-    except (TypeError, ValueError):
+        return date.fromisoformat(value[:10] if isinstance(value, str) else "")
+    except ValueError:
         raise ValueError("`asked_on` must be a date such as 2026-03-01") from None

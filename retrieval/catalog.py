@@ -49,6 +49,7 @@ class Known:
     version: int
     hash: str
     record_hash: str
+    identity: Identity
     origin: str
 
 
@@ -331,7 +332,7 @@ class Catalog:
             return [_entry(row) for row in connection.execute(_ENTRY + f" WHERE p.id IN ({marks})", ids)]
 
 
-_KNOWN = "SELECT key, id, version, hash, record_hash, origin FROM articles"
+_KNOWN = "SELECT key, id, version, hash, record_hash, identity, origin FROM articles"
 _ENTRY = (
     'SELECT p.id, p.article, substr(a.text, p.start + 1, p."end" - p.start) AS passage, v.mean, a.id AS article_id,'
     " a.source, a.author, a.published, a.language, a.version"

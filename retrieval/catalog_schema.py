@@ -57,9 +57,9 @@ _MIGRATIONS = (
         sentences BLOB NOT NULL,
         tokens BLOB
     );
-    -- `terms` holds what retrieval/lexical.py made of title and passage, joined by spaces: the ascii tokenizer splits it
-    -- there and nowhere else, as every character beyond ASCII counts as part of a word
-    CREATE VIRTUAL TABLE passages_fts USING fts5 (terms, tokenize = 'ascii');
+    -- `terms` holds what retrieval/lexical.py made of title and passage, joined by spaces: the tokenizer splits it there
+    -- and nowhere else, as the point of 3.5 and every character beyond ASCII count as part of a word
+    CREATE VIRTUAL TABLE passages_fts USING fts5 (terms, tokenize = "ascii tokenchars '.'");
     CREATE VIRTUAL TABLE passages_vocabulary USING fts5vocab (passages_fts, 'row');
     -- articles whose passages in the vector index are behind the catalogue, removed ones too
     CREATE TABLE index_queue (article INTEGER PRIMARY KEY, generation INTEGER NOT NULL);

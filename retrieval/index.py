@@ -46,9 +46,10 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class _Connection:
-    """An open collection: a reader for questions with a short time limit, a writer for all else with a long one."""
+    """An open collection: to be read with a short time limit, for questions, and to be written with a long one."""
 
     reader: Chroma
+    read: Collection
     writer: Collection
     sessions: tuple[FastAPI, FastAPI]
     complete: bool
@@ -256,7 +257,7 @@ class VectorIndex:
             self._check(connection, vector[np.newaxis])
             hits = connection.reader.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=k)
             found = [(int(document.id or ""), 1.0 - distance) for document, distance in hits]
-            complete = len(found) >= k or len(found) >= connection.writer.count()
+            complete = len(found) >= k or len(found) >= connection.read.count()
         if not complete:  # an index that has lost vectors goes on counting them
             self.doubted = True
             raise IndexUnavailable("The vector index lacks passages that it counts.")
@@ -382,16 +383,17 @@ def _open(url: str, name: str, query_seconds: float, write_seconds: float) -> _C
     settings = _settings(url)
     reading, writing = _session(settings, query_seconds), _session(settings, write_seconds)
     model = writing.get_collection(name)
-    opened = _Opened(Collection(client=reading, model=model, embedding_function=None))
+    read = Collection(client=reading, model=model, embedding_function=None)
     return _Connection(
         reader=Chroma(
             collection_name=name,
-            client=cast("ClientAPI", opened),
+            client=cast("ClientAPI", _Opened(read)),
             client_settings=settings,
             embedding_function=None,
             create_collection_if_not_exists=False,
             relevance_score_fn=lambda distance: 1.0 - distance,
         ),
+        read=read,
         writer=Collection(client=writing, model=model, embedding_function=None),
         sessions=(reading, writing),
         complete=_is_complete(model),

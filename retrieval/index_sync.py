@@ -27,7 +27,7 @@ _SAME = 0.999
 """Cosine similarity from which on two vectors are one and the same."""
 _NEAREST = 5
 _REWRITTEN = 3
-_SLOWEST_SECONDS = 60.0
+_SLOWEST_SECONDS = 30.0
 _MANY = 1 << 40
 """A limit that is none."""
 

@@ -58,13 +58,12 @@ def quotes(chosen: Sequence[Evidence]) -> tuple[Quote, ...]:
     """
     cuts: list[tuple[Article, Span, float]] = []
     for item in _distinct(chosen):
-        span = _readable(item)
-        for n, (article, other, score) in enumerate(cuts):
-            if article.id == item.article.id and _meet(article.text, span, other):
-                cuts[n] = (article, Span(min(span.start, other.start), max(span.end, other.end)), score)
-                break
-        else:
-            cuts.append((item.article, span, item.score))
+        span, score, place = _readable(item), item.score, len(cuts)
+        while (n := _meeting(cuts, item.article, span)) is not None:
+            _, other, score_of_other = cuts.pop(n)
+            span = Span(min(span.start, other.start), max(span.end, other.end))
+            score, place = max(score, score_of_other), min(place, n)
+        cuts.insert(place, (item.article, span, score))
     return tuple(_cut(article, span, score, n) for n, (article, span, score) in enumerate(cuts, 1))
 
 
@@ -87,6 +86,12 @@ def _readable(item: Evidence) -> Span:
         return item.span
     span = Span(item.before.start, item.span.end)
     return span if span.end - span.start <= _LONGEST else item.span
+
+
+def _meeting(cuts: Sequence[tuple[Article, Span, float]], article: Article, span: Span) -> int | None:
+    """Return the number of the first cut of the article that a span meets."""
+    meets = (n for n, (of, other, _) in enumerate(cuts) if of.id == article.id and _meet(of.text, span, other))
+    return next(meets, None)
 
 
 def _meet(text: str, a: Span, b: Span) -> bool:

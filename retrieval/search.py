@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
@@ -94,11 +95,12 @@ class TermScorer:
 
     def score(self, candidate: PassageTerms) -> float:
         """Return the BM25 of one passage."""
+        counts = Counter(candidate.terms)
         length = len(candidate.terms) / (self._corpus.mean_terms or 1.0)
         norm = self.K1 * (1 - self.B + self.B * length)
         total = 0.0
         for group, idf in zip(self._groups, self.idf, strict=True):
-            frequency = sum(candidate.terms.count(term) for term in group)
+            frequency = sum(counts[term] for term in group)
             total += idf * frequency * (self.K1 + 1) / (frequency + norm)
         return total
 
@@ -107,8 +109,8 @@ class PassageRetriever(BaseRetriever):
     """Dense and BM25 candidates, z-scores summed.
 
     The candidates are the union of each channel's best `pool`; scores that a channel did not return are computed exactly,
-    so both channels speak about every candidate. Documents carry `passage`, `score`, `similarity` and `bm25` in their
-    metadata and the passage's id in `id`, best first.
+    so both channels speak about every candidate. Documents carry the passage's id in `id`, and `score`, `similarity` and
+    `bm25` in their metadata; the best comes first.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

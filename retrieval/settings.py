@@ -33,6 +33,7 @@ class Settings(BaseSettings):
         extra="ignore",
         env_ignore_empty=True,
         populate_by_name=True,
+        str_strip_whitespace=True,
         frozen=True,
     )
 
@@ -59,9 +60,8 @@ class Settings(BaseSettings):
             return None
         try:
             parts = urlsplit(value)
-            usable = (
-                parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-            )
+            named = bool(parts.hostname) and not re.search(r"\s", value)
+            usable = parts.scheme in ("http", "https") and named and (parts.port is None or parts.port > 0)
         except ValueError:
             usable = False
         if not usable:
@@ -78,23 +78,24 @@ class Settings(BaseSettings):
             raise ValueError("is not a list of Telegram user ids separated by commas, nor * for everybody")
         return frozenset(map(int, ids))
 
+    @field_validator("data_dir", "embedding_model", mode="before")
+    @classmethod
+    def _filled(cls, value: object) -> object:
+        if isinstance(value, str) and not value.strip():
+            raise ValueError("is empty")
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _directory(cls, value: Path) -> Path:
-        path = value.expanduser().absolute()
-        for place in (path, *path.parents):
-            if place.exists():
-                if not place.is_dir():
-                    raise ValueError(f"cannot be a directory, since {place} is a file")
-                break
+        try:
+            path = value.expanduser().absolute()
+            found = next(place for place in (path, *path.parents) if place.exists())
+        except (OSError, RuntimeError) as error:  # a name that is too long, the home directory of nobody
+            raise ValueError(f"cannot be used ({getattr(error, 'strerror', None) or error})") from error
+        if not found.is_dir():
+            raise ValueError(f"cannot be a directory, since {found} is a file")
         return path
-
-    @field_validator("embedding_model")
-    @classmethod
-    def _model(cls, value: str) -> str:
-        if not value.strip():
-            raise ValueError("is empty")
-        return value.strip()
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:

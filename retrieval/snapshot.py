@@ -169,7 +169,7 @@ class Snapshot:
         rows = self._connection.execute("SELECT passage, mean FROM vectors ORDER BY passage").fetchall()
         ids = np.array([row[0] for row in rows], np.int64)
         flat = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
-        return ids, flat.reshape(len(ids), -1)
+        return ids, flat.reshape(len(ids), len(flat) // max(1, len(ids)))
 
     def _in(self, statement: str, ids: Sequence[int]) -> Iterator[sqlite3.Row]:
         for i in range(0, len(ids), _MOST_PARAMETERS):

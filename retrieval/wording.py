@@ -27,8 +27,8 @@ def written_date(published: str) -> str:
             day = date.fromisoformat(published[:10])
             return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
         if len(parts) == 2:
-            return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
-    except (ValueError, IndexError):
+            return f"{_MONTHS[date(2000, int(parts[1]), 1).month - 1]} {parts[0]}"
+    except ValueError:
         return published
     return published
 

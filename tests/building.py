@@ -89,7 +89,7 @@ def make_model(
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel, BertTokenizer
 
     torch.manual_seed(seed)
     bert = folder.with_name(folder.name + "-bert")
@@ -107,7 +107,7 @@ def make_model(
         max_position_embeddings=512,
     )
     BertModel(config).to(getattr(torch, dtype)).save_pretrained(bert)
-    BertTokenizerFast(str(bert / "vocab.txt")).save_pretrained(bert)
+    BertTokenizer(str(bert / "vocab.txt")).save_pretrained(bert)
     transformer = Transformer(str(bert), max_seq_length=max_seq_length)
     model = SentenceTransformer(modules=[transformer, Pooling(32, pooling_mode=pooling)], prompts=dict(prompts or {}))
     model.save(str(folder))

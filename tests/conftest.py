@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: one thread is the steadier on a shared machine
@@ -16,6 +18,10 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 for _name in [name for name in os.environ if name.upper().startswith(("CITEGRAM_", "TELEGRAM_"))]:
     del os.environ[_name]
 
+hypothesis.settings.register_profile("citegram", deadline=None)  # on a busy machine any example can be slow
+hypothesis.settings.load_profile("citegram")
+
+import retrieval.encoder  # noqa: E402
 from retrieval.catalog import Catalog  # noqa: E402
 from retrieval.encoder import Encoder  # noqa: E402
 
@@ -71,3 +77,30 @@ def _signals_as_before() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Chroma server for tests to which its start and stop do not matter; collections have the catalogues' names."""
+    from retrieval.chroma_server import LocalChroma
+    from tests.retrieval.chroma_doubles import servers_below
+
+    directory = tmp_path_factory.mktemp("chroma")
+    server = LocalChroma(directory, "citegram-tests")
+    yield server.find_or_start()
+    server.close()
+    assert servers_below(directory) == []
+
+
+_load_once = functools.cache(retrieval.encoder._load)
+
+
+@pytest.fixture
+def command_line(data_dir: Path, chroma_url: str, monkeypatch: pytest.MonkeyPatch, _signals_as_before: None) -> Path:
+    """Settings for commands that run in this process, quickly: each model loaded once, one Chroma server for all.
+
+    Gives the data directory.
+    """
+    monkeypatch.setenv("CITEGRAM_CHROMA_URL", chroma_url)
+    monkeypatch.setattr(retrieval.encoder, "_load", _load_once)
+    return data_dir

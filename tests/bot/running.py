@@ -122,5 +122,6 @@ def bot_process(
 
 def clean_environment() -> dict[str, str]:
     """Return the environment without this project's settings, with the project to import from any directory."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TELEGRAM_", "CITEGRAM_"))}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    ours = ("TELEGRAM_", "CITEGRAM_", "PYTHONUNBUFFERED")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "PYTHONPATH": str(ROOT)}

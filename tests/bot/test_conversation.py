@@ -105,7 +105,7 @@ def test_everything_gets_one_reply(double: TelegramDouble, content: dict[str, An
     assert "And then?" in second.text
 
 
-def test_an_edited_message_gets_no_second_answer(double: TelegramDouble) -> None:
+def test_an_edited_message_gets_no_second_answer(double: TelegramDouble, caplog: pytest.LogCaptureFixture) -> None:
     with bot_running(double) as core:
         double.send_text(READER, "Why?")
         double.wait_for_messages(READER, 1)
@@ -117,6 +117,7 @@ def test_an_edited_message_gets_no_second_answer(double: TelegramDouble) -> None
         double.send_text(READER, "Who?")
         double.wait_for_messages(READER, 2)
     assert core.asked == ["Why?", "Who?"]
+    assert caplog.messages == []
 
 
 def test_only_new_messages_are_asked_for(double: TelegramDouble) -> None:

@@ -162,6 +162,27 @@ def test_an_outage_while_running_is_survived(double: TelegramDouble) -> None:
         double.wait_for_messages(READER, 2)
 
 
+def test_a_ban_of_many_minutes_is_not_waited_out(double: TelegramDouble, caplog: pytest.LogCaptureFixture) -> None:
+    double.fail("sendMessage", Fault(status=429, retry_after=1000))
+    with bot_running(double):
+        double.send_text(READER, "Why?")
+        double.send_text(READER, "Who?")
+        (message,) = double.wait_for_messages(READER, 1)
+    assert message.quotes == ["You asked: Who?"]
+    assert "An answer could not be delivered (RetryAfter)." in caplog.messages
+
+
+def test_a_stop_during_a_flood_wait_leaves_no_answered_question_to_come_again(double: TelegramDouble) -> None:
+    with bot_running(double):
+        double.wait_for_requests("getUpdates")
+        double.fail("getUpdates", Fault(status=429, retry_after=30))
+        double.send_text(READER, "Why?")
+        double.wait_for_messages(READER, 1)
+        double.wait_for_requests("getUpdates", 2)
+        assert double.unconfirmed() == 1
+    assert double.unconfirmed() == 0
+
+
 def test_a_lost_reply_of_the_server_costs_at_most_a_repeat(double: TelegramDouble) -> None:
     double.fail("sendMessage", Fault(drop=True, late=True))
     with bot_running(double):

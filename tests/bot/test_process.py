@@ -37,6 +37,13 @@ def test_a_stop_does_not_wait_for_the_model_to_load(double: TelegramDouble, tmp_
         assert process.wait(timeout=10) == 0
 
 
+def test_a_model_that_cannot_be_loaded_is_one_sentence_and_exit_code_1(double: TelegramDouble, tmp_path: Path) -> None:
+    with bot_process(double.url, tmp_path, FAKE_LOADING_SECONDS="-1") as process:
+        assert process.wait() == 1
+    assert process.output.splitlines()[-1] == "CITEGRAM_EMBEDDING_MODEL names no model."
+    assert "Traceback" not in process.output
+
+
 def test_questions_asked_while_the_bot_was_down_are_answered_once_in_order(
     double: TelegramDouble, tmp_path: Path
 ) -> None:
