@@ -28,6 +28,9 @@ test: $(DEV_STAMP)  ## set up and run the tests
 bench: $(DEV_STAMP)  ## measure what README and docs state
 	@$(BIN)/python -m tests.benchmarks
 
+soak: $(DEV_STAMP)  ## long exercises: kills at random moments, and nothing acknowledged may be lost (5 minutes)
+	@$(BIN)/python -m tests.soak $(ARGS)
+
 check: $(DEV_STAMP)  ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

@@ -8,21 +8,19 @@ from itertools import pairwise
 from ingest.sentences import best_cut, paragraph_starts, sentences, trimmed
 from retrieval.models import Article, Passage, Span
 
-CHUNKER = 1
-"""Version of the rules here; stored with the catalogue."""
-
 MOST_TITLE_PIECES = 48
-"""A title's share of the window, in word pieces: longer titles are cut at a word for the encoder."""
+"""A title's share of the window, in word pieces, and never more than a quarter of it: longer titles are cut at a word."""
 
 _FULL_ENOUGH = 0.6  # share of the window from which a passage rather ends with its paragraph
 
 CountPieces = Callable[[Sequence[str]], list[int]]
 
 
-def title_for_encoder(title: str, count: CountPieces) -> str:
-    """Return as many of the title's first words as fit into `MOST_TITLE_PIECES`."""
+def title_for_encoder(title: str, count: CountPieces, window: int) -> str:
+    """Return as many of the title's first words as fit into its share of the encoder's window."""
+    most = min(MOST_TITLE_PIECES, window // 4)
     words = title.split()
-    while words and count([" ".join(words)])[0] > MOST_TITLE_PIECES:
+    while words and count([" ".join(words)])[0] > most:
         words = words[: len(words) * 3 // 4]
     return " ".join(words)
 
@@ -37,10 +35,10 @@ def passages(article: Article, count: CountPieces, budget: int) -> list[Passage]
     """
     text = article.text
     spans = _fitting(text, sentences(text, article.language), count, budget)
-    lengths = count([text[span.start : span.end] for span in spans])
+    # with the white space before each, which is word pieces to some models
+    lengths = count([text[before.end : span.end] for before, span in pairwise([Span(0, 0), *spans])])
     breaks = paragraph_starts(text)
-    groups = _packed(spans, lengths, breaks, budget)
-    groups = [part for group in groups for part in _checked(text, group, count, budget)]
+    groups = _checked(text, _packed(spans, lengths, breaks, budget), count, budget)
     starts = [0, *(group[0].start for group in groups[1:]), len(text)]
     return [Passage(start, end, tuple(group)) for (start, end), group in zip(pairwise(starts), groups, strict=True)]
 
@@ -75,10 +73,12 @@ def _packed(spans: Sequence[Span], lengths: Sequence[int], breaks: set[int], bud
     return groups
 
 
-def _checked(text: str, group: list[Span], count: CountPieces, budget: int) -> list[list[Span]]:
-    """Split a group whose sentences touch inside a word and are more word pieces together than apart."""
-    touching = any(a.end == b.start for a, b in pairwise(group))
-    if not touching or count([text[group[0].start : group[-1].end]])[0] <= budget:
-        return [group]
-    half = len(group) // 2
-    return _checked(text, group[:half], count, budget) + _checked(text, group[half:], count, budget)
+def _checked(text: str, groups: Sequence[list[Span]], count: CountPieces, budget: int) -> list[list[Span]]:
+    """Split groups that are more word pieces together than their sentences apart, as where those touch inside a word."""
+    checked = []
+    lengths = count([text[group[0].start : group[-1].end] for group in groups])
+    for group, length in zip(groups, lengths, strict=True):
+        half = len(group) // 2
+        fits = length <= budget or half == 0
+        checked += [group] if fits else _checked(text, [group[:half], group[half:]], count, budget)
+    return checked

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import signal
 import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from retrieval.command import parse_in_any_order, run_command
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
@@ -23,14 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0, 1 when anything failed, 2 for wrong usage or a wrong setting, 128 + n for signal n."""
     words = sys.argv[1:] if arguments is None else arguments
     options = _parse(words)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        return _run(options)
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    return run_command("citegram-ingest", lambda: _run(options))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -78,23 +71,18 @@ def _ingest(options: argparse.Namespace, settings: Settings, catalog: Catalog) -
 
 def _remove(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
     from ingest.lock import writing
-    from ingest.run import finish_index, opened_index
+    from ingest.remove import remove_articles
+    from ingest.run import opened_index
 
     with writing(settings.data_dir, wait=options.wait), opened_index(settings, catalog) as index:
-        removed = {article_id: catalog.remove(article_id) for article_id in dict.fromkeys(options.ids)}
-        if any(removed.values()):
-            catalog.forget_removed()
-            state = finish_index(catalog, index)
-            if state != "up to date":
-                sys.stderr.write(f"{state}\n")
-    for article_id, found in removed.items():
-        if found:
-            print(f"removed {article_id}")
-        else:
-            sys.stderr.write(
-                f"citegram-ingest: there is no article {article_id!r}; `citegram-ingest list` shows them\n"
-            )
-    return 0 if all(removed.values()) else 1
+        removal = remove_articles(catalog, index, options.ids)
+    for article_id in removal.removed:
+        _print(f"removed {article_id}")
+    for article_id in removal.unknown:
+        sys.stderr.write(f"citegram-ingest: there is no article {article_id!r}; `citegram-ingest list` shows them\n")
+    if removal.trouble:
+        sys.stderr.write(f"citegram-ingest: {removal.trouble}\n")
+    return 1 if removal.unknown or removal.traces_left else 0
 
 
 def _reindex(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
@@ -123,7 +111,7 @@ def _list(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> 
             _print_json(_listed(stored))
         else:
             article = stored.article
-            print("  ".join((article.id, article.published or "-", article.source or "-", article.title)))
+            _print("  ".join((article.id, article.published or "-", article.source or "-", article.title)))
     return _hint_when_empty(settings, catalog)
 
 
@@ -136,8 +124,8 @@ def _show(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> 
         _print_json({**_listed(stored), "text": stored.article.text, "metadata": dict(stored.article.metadata)})
     else:
         for name, value in _listed(stored).items():
-            print(f"{name}: {value if value is not None else '-'}")
-        print(f"\n{stored.article.text}")
+            _print(f"{name}: {value if value is not None else '-'}")
+        _print(f"\n{stored.article.text}")
     return 0
 
 
@@ -167,7 +155,7 @@ def _stats(options: argparse.Namespace, settings: Settings, catalog: Catalog) ->
         _print_json(facts)
     else:
         for name, value in facts.items():
-            print(f"{name}: {value if value is not None else '-'}")
+            _print(f"{name}: {value if value is not None else '-'}")
     return 0
 
 
@@ -187,7 +175,12 @@ def _listed(stored: StoredArticle) -> dict[str, Any]:
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+    _print(json.dumps(value, ensure_ascii=False))
+
+
+def _print(text: str) -> None:
+    """Write UTF-8 whatever the terminal's encoding, as `ask` does: no letter of an article may be in the way."""
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def _tell(text: str) -> None:
@@ -218,8 +211,8 @@ def _parse(words: list[str]) -> argparse.Namespace:
     if command in _SUBCOMMANDS and (words[0] == command or set(words[: words.index(command)]) <= {"--json", "--wait"}):
         rest = [*words]
         rest.remove(command)
-        return _SUBCOMMANDS[command](f"citegram-ingest {command}").parse_args(rest)
-    return _ingest_parser().parse_args(words)
+        return parse_in_any_order(_SUBCOMMANDS[command](f"citegram-ingest {command}"), rest)
+    return parse_in_any_order(_ingest_parser(), words)
 
 
 def _ingest_parser() -> argparse.ArgumentParser:
@@ -240,10 +233,17 @@ def _ingest_parser() -> argparse.ArgumentParser:
 def _reading(prog: str, run: Callable[..., int], about: str, argument: str | None = None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=prog, description=about)
     if argument is not None:
-        parser.add_argument(argument)
+        parser.add_argument(argument, type=_id)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
     return parser
+
+
+def _id(word: str) -> str:
+    """Return an id as it was typed; that of a file whose name is no text, as it is kept."""
+    from ingest.sources.addresses import shown_path
+
+    return shown_path(word) if any("\ud800" <= character <= "\udfff" for character in word) else word
 
 
 def _list_parser(prog: str) -> argparse.ArgumentParser:
@@ -267,7 +267,7 @@ def _export_parser(prog: str) -> argparse.ArgumentParser:
 
 def _remove_parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=prog, description="Remove articles with every trace.")
-    parser.add_argument("ids", nargs="+", metavar="ID")
+    parser.add_argument("ids", nargs="+", metavar="ID", type=_id)
     parser.add_argument("--wait", action="store_true", help="wait for another ingest to end")
     parser.set_defaults(run=_remove)
     return parser

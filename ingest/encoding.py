@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.chunking import passages, title_for_encoder
 from retrieval.catalog import EncodedPassage
 from retrieval.encoder import Encoder, PassageInput
-from retrieval.lexical import terms
+from retrieval.lexical import passage_terms
 from retrieval.models import Article, Passage, PassageVectors, Span
 
 
@@ -31,14 +31,13 @@ class Prepared:
 
 def prepare(article: Article, encoder: Encoder) -> Prepared:
     """Cut an article into passages: pieces of the encoder's window, each to be read together with the title."""
-    title = title_for_encoder(article.title, encoder.count_pieces)
+    title = title_for_encoder(article.title, encoder.count_pieces, encoder.window)
     budget = encoder.window - encoder.count_pieces([title + "\n"])[0]
     cut = passages(article, encoder.count_pieces, budget)
-    title_terms = terms(article.title, article.language)
     return Prepared(
         article=article,
         passages=tuple(cut),
-        terms=tuple((*title_terms, *terms(article.text[p.start : p.end], article.language)) for p in cut),
+        terms=tuple(passage_terms(article, p.start, p.end) for p in cut),
         inputs=tuple(
             PassageInput(
                 title=title,

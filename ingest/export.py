@@ -24,8 +24,11 @@ def export_articles(catalog: Catalog, target: str) -> int:
     """
     if target == "-":
         return _write(catalog, sys.stdout.buffer)
-    path = Path(target)
+    path = Path(os.path.realpath(target))
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device: it must not be replaced
+            with path.open("wb") as special:
+                return _write(catalog, special)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             try:
                 count = _write(catalog, cast(BinaryIO, file))

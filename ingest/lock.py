@@ -22,22 +22,27 @@ def writing(data_dir: Path, *, wait: bool) -> Iterator[None]:
         BusyError: another process is at it, and `wait` is false.
         CatalogError: the data directory cannot be written.
     """
+    lock = filelock.FileLock(data_dir / "ingest.lock")
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(data_dir / "ingest.lock")
         lock.acquire(timeout=-1 if wait else 0)
+        _write_holder(data_dir)
     except filelock.Timeout:
         raise BusyError(f"Another ingest is running {_holder(data_dir)}; try again later, or add --wait.") from None
     except OSError as error:
+        lock.release()
         raise CatalogError(
             f"The data directory {data_dir} cannot be written ({error}); check CITEGRAM_DATA_DIR."
         ) from error
     try:
-        holder = {"since": datetime.now().astimezone().isoformat(timespec="seconds"), "process": os.getpid()}
-        (data_dir / "ingest.json").write_text(json.dumps(holder), encoding="utf-8")
         yield
     finally:
         lock.release()
+
+
+def _write_holder(data_dir: Path) -> None:
+    holder = {"since": datetime.now().astimezone().isoformat(timespec="seconds"), "process": os.getpid()}
+    (data_dir / "ingest.json").write_text(json.dumps(holder), encoding="utf-8")
 
 
 def _holder(data_dir: Path) -> str:

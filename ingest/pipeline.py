@@ -70,6 +70,8 @@ class Pipeline:
         self._encoder = encoder
         self._on_loading = on_loading
         self._bound = False
+        # ids on their way through the encoder: what the catalogue has of them may be about to change
+        self._sent: set[str] = set()
 
     def run(self, drafts: Iterable[Draft]) -> Iterator[Done]:
         """Ingest drafts and yield what became of each, as soon as it is safe.
@@ -95,8 +97,9 @@ class Pipeline:
 
     def _compared(self, draft: Draft) -> _Job | Done:
         article, known = resolve(self._catalog, draft)
-        if known is not None and known.hash == content_hash(article):
+        if known is not None and known.hash == content_hash(article) and article.id not in self._sent:
             return self._described_anew(draft, article, known)
+        self._sent.add(article.id)
         self._bind_encoder()
         return _Job(draft, prepare(article, self._encoder))
 

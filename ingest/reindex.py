@@ -12,7 +12,7 @@ from ingest.pipeline import SLICE
 from retrieval.catalog import Catalog, EmbeddingModel, EncodedPassage
 from retrieval.encoder import Encoder
 from retrieval.index import VectorIndex
-from retrieval.index_sync import rebuild
+from retrieval.index_sync import drain, rebuild
 
 _WAIT_SECONDS = 60.0
 
@@ -23,8 +23,9 @@ def rebuild_index(catalog: Catalog, index: VectorIndex) -> int:
     Raises:
         IndexUnavailable: the index cannot be reached.
     """
-    index.connect()
-    return rebuild(catalog, index, wait=_WAIT_SECONDS)
+    passages = rebuild(catalog, index, wait=_WAIT_SECONDS)
+    drain(catalog, index, wait=_WAIT_SECONDS)  # finds everything there, and takes it off the queue
+    return passages
 
 
 def encode_anew(catalog: Catalog, encoder: Encoder, on_article: Callable[[str], None]) -> int:

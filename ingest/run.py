@@ -19,6 +19,7 @@ from retrieval.index_sync import IndexKeeper, bring_up_to_date
 from retrieval.settings import Settings
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_LATER = "The articles are safe and are answered from; the vector index takes them in later."
 
 
 def ingest_paths(settings: Settings, catalog: Catalog, paths: Sequence[str], reporter: Reporter) -> int:
@@ -45,6 +46,7 @@ def ingest_paths(settings: Settings, catalog: Catalog, paths: Sequence[str], rep
             keeper.close()
         if received:
             reporter.summary.stopped = True
+            reporter.summary.index = _LATER if catalog.pending(1) else reporter.summary.index
             return 128 + received[0]
         reporter.summary.index = finish_index(catalog, index)
     return 1 if reporter.summary.failed else 0
@@ -67,7 +69,7 @@ def finish_index(catalog: Catalog, index: VectorIndex) -> str:
         if catalog.pending(1):
             bring_up_to_date(catalog, index)
     except IndexUnavailable as error:
-        return f"{error} The articles are safe and are answered from; the vector index takes them in later."
+        return f"{error} {_LATER}"
     return "up to date"
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from retrieval.catalog_schema import open_connection
 from retrieval.errors import CatalogError, ModelError
+from retrieval.lexical import passage_terms
 from retrieval.models import Article, CatalogSummary, IndexEntry, Passage, PassageVectors, StoredArticle
 from retrieval.snapshot import Snapshot
 
@@ -51,6 +52,7 @@ class Known:
     record_hash: str
     identity: Identity
     origin: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,8 @@ class Catalog:
                 " record_hash = ?, origin = ?, fetched_at = ? WHERE key = ?",
                 (*_described(article), _metadata_json(article), record_hash(article), origin, _now(), before.key),
             )
+            if before.language != article.language:
+                _replace_terms(connection, before.key, article)
             _enqueue(connection, before.key)
 
     def put_origin(self, article_id: str, origin: str) -> None:
@@ -332,7 +336,7 @@ class Catalog:
             return [_entry(row) for row in connection.execute(_ENTRY + f" WHERE p.id IN ({marks})", ids)]
 
 
-_KNOWN = "SELECT key, id, version, hash, record_hash, identity, origin FROM articles"
+_KNOWN = "SELECT key, id, version, hash, record_hash, identity, origin, language FROM articles"
 _ENTRY = (
     'SELECT p.id, p.article, substr(a.text, p.start + 1, p."end" - p.start) AS passage, v.mean, a.id AS article_id,'
     " a.source, a.author, a.published, a.language, a.version"
@@ -399,6 +403,15 @@ def _replace_passages(connection: sqlite3.Connection, key: int, passages: Sequen
     connection.executemany(
         "INSERT INTO passages_fts (rowid, terms) VALUES (?, ?)", [(n, " ".join(item.terms)) for n, item in numbered]
     )
+
+
+def _replace_terms(connection: sqlite3.Connection, key: int, article: Article) -> None:
+    """Write the terms of an article anew, whose language is now known to be another one."""
+    spans = connection.execute('SELECT id, start, "end" FROM passages WHERE article = ?', (key,)).fetchall()
+    for passage, start, end in spans:
+        words = passage_terms(article, start, end)
+        connection.execute("UPDATE passages_fts SET terms = ? WHERE rowid = ?", (" ".join(words), passage))
+        connection.execute("UPDATE passages SET terms = ? WHERE id = ?", (len(words), passage))
 
 
 def _drop_passages(connection: sqlite3.Connection, key: int) -> None:

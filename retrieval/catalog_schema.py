@@ -35,6 +35,8 @@ _MIGRATIONS = (
     );
     CREATE INDEX articles_by_hash ON articles (hash);
     CREATE INDEX articles_by_origin ON articles (origin);
+    CREATE INDEX articles_by_published ON articles (published);
+    CREATE INDEX articles_by_language ON articles (language);
     CREATE TABLE passages (
         id INTEGER PRIMARY KEY,
         article INTEGER NOT NULL REFERENCES articles (key) ON DELETE CASCADE,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from retrieval.command import parse_in_any_order, run_command
 
 if TYPE_CHECKING:
     from retrieval.bootstrap import Citegram
@@ -22,17 +22,10 @@ _USAGE = 2
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0, 1 when anything went wrong, 2 for wrong usage or a wrong setting."""
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parse_in_any_order(parser, sys.argv[1:] if arguments is None else arguments)
     if (options.batch is None) == (not " ".join(options.question).strip()):
         parser.error("give one question, or --batch FILE")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        return _run(options)
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    return run_command(parser.prog, lambda: _run(options))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -85,8 +78,11 @@ def _json(answer: Answer) -> str:
 
 
 def _write(text: str) -> None:
-    """Write UTF-8 whatever the terminal's encoding: JSON is UTF-8, and a quote must not lose a character."""
-    sys.stdout.buffer.write(text.encode() + b"\n")
+    """Write UTF-8 whatever the terminal's encoding: JSON is UTF-8, and a quote must not lose a character.
+
+    What UTF-8 cannot hold, a lone surrogate in an `id` that is handed back, is written as JSON writes it: `\\ud800`.
+    """
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 
@@ -101,11 +97,15 @@ def _lines(batch: str | None) -> Iterator[BinaryIO | None]:
     elif batch == "-":
         yield sys.stdin.buffer
     else:
-        try:
-            with Path(batch).open("rb") as file:
-                yield file
-        except OSError as error:
-            raise _WrongUsage(f"{batch} cannot be read ({error.strerror}); name a file of questions, or - .") from error
+        with _opened(batch) as file:
+            yield file
+
+
+def _opened(batch: str) -> BinaryIO:
+    try:
+        return Path(batch).open("rb")
+    except OSError as error:
+        raise _WrongUsage(f"{batch} cannot be read ({error.strerror}); name a file of questions, or - .") from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -130,18 +130,28 @@ def audit(catalog: CatalogForIndex, index: VectorIndex, sample: int = 50, *, wai
         return _audit(catalog, index, sample)
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 def rebuild(
-    catalog: CatalogForIndex, index: VectorIndex, *, wait: float = 5.0, stopping: Callable[[], bool] = never
+    catalog: CatalogForIndex,
+    index: VectorIndex,
+    *,
+    wait: float = 5.0,
+    stopping: Callable[[], bool] = never,
+    once_empty: Callable[[], None] = nothing,
 ) -> int:
     """Fill an empty index from the catalogue's vectors and return the number of passages.
 
     Nobody reads from it before it is whole. When `stopping` it is left as it is, for the next audit to find.
+    `once_empty` is called when nothing is left of the old index, and nobody writes to the new one before it returns.
 
     Raises:
         IndexUnavailable: the index failed, or another process is at it after `wait` seconds.
     """
     with repairing(index.server.data_dir, wait):
-        return _rebuild(catalog, index, stopping)
+        return _rebuild(catalog, index, stopping, once_empty)
 
 
 def bring_up_to_date(
@@ -334,8 +344,14 @@ def _finds_itself(index: VectorIndex, entry: IndexEntry) -> bool:
     return entry.id in same or len(same) == _NEAREST
 
 
-def _rebuild(catalog: CatalogForIndex, index: VectorIndex, stopping: Callable[[], bool]) -> int:
+def _rebuild(
+    catalog: CatalogForIndex,
+    index: VectorIndex,
+    stopping: Callable[[], bool],
+    once_empty: Callable[[], None] = nothing,
+) -> int:
     index.recreate()
+    once_empty()
     written = 0
     for entries in catalog.all_index_entries():
         if stopping():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
@@ -85,6 +84,7 @@ class TermScorer:
         self._frequencies = [max((found[term] for term in group), default=0) for group in groups]
         total = self._corpus.passages
         self.idf = [math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in self._frequencies]
+        self._found = [(g, idf) for g, idf, n in zip(groups, self.idf, self._frequencies, strict=True) if n]
 
     def best(self, limit: int) -> list[int]:
         """Return ids of the best passages by FTS5; terms in very many passages are left out where others are there."""
@@ -95,12 +95,13 @@ class TermScorer:
 
     def score(self, candidate: PassageTerms) -> float:
         """Return the BM25 of one passage."""
-        counts = Counter(candidate.terms)
-        length = len(candidate.terms) / (self._corpus.mean_terms or 1.0)
-        norm = self.K1 * (1 - self.B + self.B * length)
+        norm = self.K1 * (1 - self.B + self.B * candidate.length / (self._corpus.mean_terms or 1.0))
+        held = (
+            f" {candidate.terms.replace(' ', '  ')} "  # two spaces between, so that a term twice in a row counts twice
+        )
         total = 0.0
-        for group, idf in zip(self._groups, self.idf, strict=True):
-            frequency = sum(counts[term] for term in group)
+        for group, idf in self._found:
+            frequency = sum(held.count(f" {term} ") for term in group)
             total += idf * frequency * (self.K1 + 1) / (frequency + norm)
         return total
 
@@ -109,8 +110,8 @@ class PassageRetriever(BaseRetriever):
     """Dense and BM25 candidates, z-scores summed.
 
     The candidates are the union of each channel's best `pool`; scores that a channel did not return are computed exactly,
-    so both channels speak about every candidate. Documents carry the passage's id in `id`, and `score`, `similarity` and
-    `bm25` in their metadata; the best comes first.
+    so both channels speak about every candidate. Documents hold the passage's text and carry its id in `id`, and in their
+    metadata `article`, `start`, `end`, `score`, `similarity` and `bm25`; the best comes first.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -135,13 +136,21 @@ class PassageRetriever(BaseRetriever):
             bm25 = np.array([scorer.score(candidate) for candidate in candidates])
             fused = z_scores(similarity) + z_scores(bm25)
             best = np.argsort(-fused, kind="stable")[: self.k]
+            texts = snapshot.passage_texts([candidates[n].id for n in best])
             return [
                 Document(
                     id=str(candidates[n].id),
-                    page_content="",
-                    metadata={"score": float(fused[n]), "similarity": float(similarity[n]), "bm25": float(bm25[n])},
+                    page_content=text.text,
+                    metadata={
+                        "article": text.article_id,
+                        "start": text.start,
+                        "end": text.end,
+                        "score": float(fused[n]),
+                        "similarity": float(similarity[n]),
+                        "bm25": float(bm25[n]),
+                    },
                 )
-                for n in best
+                for n, text in zip(best, texts, strict=True)
             ]
 
     def _nearest(self, vector: Vector, snapshot: Snapshot) -> list[int]:

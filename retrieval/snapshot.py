@@ -28,9 +28,22 @@ class PassageTerms:
     """What a candidate passage is scored by."""
 
     id: int
-    terms: tuple[str, ...]
+    terms: str
+    """The terms of title and passage in order, joined by single spaces."""
+    length: int
+    """How many they are."""
     vector: npt.NDArray[np.float32]
     """Shape (dimensions,), unit length."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageText:
+    """A passage's text and where it stands: `text` is the slice `start:end` of the article's text."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +81,10 @@ class Snapshot:
 
     def period(self) -> Period:
         """Return the first and last day of publication."""
-        days = "substr(published, 1, 10)"
-        first, last = self._connection.execute(f"SELECT min({days}), max({days}) FROM articles").fetchone()
-        return Period(first, last)
+        first, last = self._connection.execute(
+            "SELECT (SELECT min(published) FROM articles), (SELECT max(published) FROM articles)"
+        ).fetchone()
+        return Period(first and first[:10], last and last[:10])
 
     def latest_titles(self, n: int) -> tuple[str, ...]:
         """Return the titles of the `n` articles published last."""
@@ -131,13 +145,26 @@ class Snapshot:
     def passage_terms(self, ids: Sequence[int]) -> list[PassageTerms]:
         """Return terms and vector of passages; ids that are not there (any more) are left out."""
         return [
-            PassageTerms(row["rowid"], tuple(row["terms"].split(" ")), _vectors(row["mean"])[0])
+            PassageTerms(row["id"], row["held"], row["length"], _vectors(row["mean"])[0])
             for row in self._in(
-                "SELECT f.rowid, f.terms, v.mean FROM passages_fts f JOIN vectors v ON v.passage = f.rowid"
-                " WHERE f.rowid IN ({})",
+                "SELECT p.id, f.terms AS held, p.terms AS length, v.mean FROM passages p"
+                " JOIN passages_fts f ON f.rowid = p.id JOIN vectors v ON v.passage = p.id WHERE p.id IN ({})",
                 ids,
             )
         ]
+
+    def passage_texts(self, ids: Sequence[int]) -> list[PassageText]:
+        """Return the texts of passages, in the order of `ids`; ids that are not there are left out."""
+        found = {
+            row["id"]: PassageText(row["article_id"], row["start"], row["end"], row["text"])
+            for row in self._in(
+                'SELECT p.id, a.id AS article_id, p.start, p."end",'
+                ' substr(a.text, p.start + 1, p."end" - p.start) AS text'
+                " FROM passages p JOIN articles a ON a.key = p.article WHERE p.id IN ({})",
+                ids,
+            )
+        }
+        return [found[n] for n in ids if n in found]
 
     def passage_sentences(self, ids: Sequence[int]) -> list[PassageSentences]:
         """Return passages with article, sentences and sentence vectors, in the order of `ids`."""

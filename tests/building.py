@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ingest.chunking import passages
 from retrieval.catalog import Catalog, EmbeddingModel, EncodedPassage, Identity, Outcome
+from retrieval.encoder import Encoder, PassageInput
 from retrieval.lexical import terms
 from retrieval.models import Article, PassageVectors
 
@@ -62,6 +63,34 @@ def cheaply_encoded(item: Article, budget: int = 20) -> list[EncodedPassage]:
         )
         for passage in passages(item, count_words, budget)
     ]
+
+
+class CheapEncoder(Encoder):
+    """An encoder without a model: vectors that are always the same for a text; it remembers what it was given."""
+
+    def __init__(self, model: EmbeddingModel = CHEAP_MODEL) -> None:
+        super().__init__(model.name)
+        self.model = model
+        self.given: list[PassageInput] = []
+        self.on_passages: Callable[[Sequence[PassageInput]], None] = lambda inputs: None
+        """Called before each batch is encoded, in the pipeline's thread."""
+
+    fingerprint = property(lambda self: self.model.fingerprint)
+    dimensions = property(lambda self: self.model.dimensions)
+    window = property(lambda self: 30)
+
+    def count_pieces(self, texts: Sequence[str]) -> list[int]:
+        return count_words(texts)
+
+    def encode_passages(self, inputs: Sequence[PassageInput]) -> list[PassageVectors]:
+        self.on_passages(inputs)
+        self.given.extend(inputs)
+        return [
+            PassageVectors(
+                cheap_vector(item.text), np.stack([cheap_vector(item.text[s.start : s.end]) for s in item.sentences])
+            )
+            for item in inputs
+        ]
 
 
 def put(catalog: Catalog, item: Article, identity: Identity = "given", origin: str = "/articles/one.txt") -> Outcome:

@@ -282,6 +282,13 @@ def without_database(store: Path) -> None:
     (store / "chroma.sqlite3").unlink()
 
 
+def _delete(directory: Path) -> None:
+    """Delete a directory that a server may be writing into."""
+    deadline = time.monotonic() + 5
+    while directory.exists() and time.monotonic() < deadline:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
 def _hnsw(store: Path) -> Path:
     (directory,) = (path for path in store.iterdir() if path.is_dir())
     return directory
@@ -304,7 +311,7 @@ class TestDamage:
     @pytest.mark.parametrize(
         "spoil",
         [
-            pytest.param(shutil.rmtree, id="directory deleted"),
+            pytest.param(_delete, id="directory deleted"),
             pytest.param(without_database, id="database deleted"),
             pytest.param(without_vectors, id="all HNSW files deleted"),
             pytest.param(cut("data_level0.bin"), id="vectors cut"),
@@ -339,7 +346,7 @@ class TestDamage:
     @pytest.mark.parametrize(
         "spoil",
         [
-            pytest.param(lambda data_dir: shutil.rmtree(data_dir / "chroma"), id="directory deleted"),
+            pytest.param(lambda data_dir: _delete(data_dir / "chroma"), id="directory deleted"),
             pytest.param(lambda data_dir: without_database(data_dir / "chroma"), id="database deleted"),
             pytest.param(lambda data_dir: next(servers_of(data_dir)).kill(), id="server killed"),
             pytest.param(lambda data_dir: (data_dir / "chroma.json").write_text("garbage"), id="address file spoiled"),

@@ -1,0 +1,60 @@
+"""Answers as JSON objects: every field, in every answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from retrieval.models import Answer, Claim, Located, NearArticle, Period, Quote
+
+FIELDS = [
+    "id", "status", "mode", "text", "question", "quotes", "claims", "passages", "sentences", "nearest", "period",
+    "choices", "notices", "confidence", "timings", "error",
+]  # fmt: skip
+LOCATION = {"text", "article_id", "title", "url", "source", "author", "published", "start", "end", "score"}
+
+
+def test_every_field_of_the_contract_is_there_when_nothing_is_set() -> None:
+    fields = Answer("error", "Sorry.", "Why?").as_json()
+    assert list(fields) == FIELDS
+    assert {name: fields[name] for name in ("id", "error")} == {"id": None, "error": None}
+    for name in ("quotes", "claims", "passages", "sentences", "nearest", "choices", "notices"):
+        assert list(fields[name]) == []
+    assert fields["period"] == {"from": None, "to": None}
+    assert fields["timings"] == {}
+    assert fields["mode"] == "quotes"
+
+
+def test_what_is_set_comes_through_json() -> None:
+    place = Located("T", "a", "Title", "https://e.example", "S", "A", "2026-03-01", 3, 4, 0.5)
+    answer = Answer(
+        "answered",
+        "T",
+        "Why?",
+        id=7,
+        quotes=(Quote("T", "a", "Title", None, None, None, None, 3, 4, 0.5, n=1),),
+        claims=(Claim("So it is.", (1,), True),),
+        passages=(place,),
+        sentences=(place,),
+        nearest=(NearArticle("a", "Title", "2026"),),
+        period=Period("2026-03-01", "2026-04-01"),
+        choices=("One?", "Other?"),
+        confidence=0.7,
+        timings={"total": 1.5},
+    )
+    fields = json.loads(json.dumps(answer.as_json()))
+    assert fields["quotes"][0].keys() == LOCATION | {"n"}
+    assert fields["passages"][0].keys() == fields["sentences"][0].keys() == LOCATION
+    assert fields["claims"] == [{"text": "So it is.", "quotes": [1], "supported": True}]
+    assert {"article_id", "title", "published"} <= fields["nearest"][0].keys()
+    assert fields["period"] == {"from": "2026-03-01", "to": "2026-04-01"}
+    assert fields["choices"] == ["One?", "Other?"]
+    assert fields["id"] == 7
+
+
+def test_nothing_can_be_changed_afterwards() -> None:
+    answer = Answer("chat", "Hello.", "Hi")
+    with pytest.raises(FrozenInstanceError):
+        answer.text = "Other"  # type: ignore[misc]

@@ -1,0 +1,140 @@
+"""Settings from the environment and `.env`, and one sentence for each wrong value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from retrieval.errors import SettingsError
+from retrieval.settings import Settings, load_settings
+from tests.conftest import ROOT
+
+SECRET = "123456789:AAE-secret_secret"
+
+
+def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings()
+    assert settings.data_dir == tmp_path / "data"
+    assert settings.telegram_token is None
+    assert settings.telegram_api_url is None
+    assert settings.chroma_url is None
+    assert settings.allowed_users == frozenset()
+    assert settings.embedding_model == "all-MiniLM-L6-v2"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "expected"),
+    [
+        pytest.param("CITEGRAM_ALLOWED_USERS", "*", "allowed_users", "*", id="everybody"),
+        pytest.param("CITEGRAM_ALLOWED_USERS", " * ", "allowed_users", "*", id="everybody, with spaces"),
+        pytest.param("CITEGRAM_ALLOWED_USERS", "1, 22,\n333", "allowed_users", {1, 22, 333}, id="users"),
+        pytest.param("CITEGRAM_ALLOWED_USERS", "", "allowed_users", frozenset(), id="users left empty"),
+        pytest.param("TELEGRAM_BOT_TOKEN", "", "telegram_token", None, id="token left empty"),
+        pytest.param("CITEGRAM_CHROMA_URL", "http://a:80/", "chroma_url", "http://a:80", id="address ends in a slash"),
+        pytest.param("CITEGRAM_CHROMA_URL", " http://a:80 ", "chroma_url", "http://a:80", id="spaces around address"),
+        pytest.param("TELEGRAM_API_URL", "https://[::1]:8081", "telegram_api_url", "https://[::1]:8081", id="IPv6"),
+        pytest.param("CITEGRAM_EMBEDDING_MODEL", " a/b ", "embedding_model", "a/b", id="spaces around the model"),
+        pytest.param("CITEGRAM_DATA_DIR", "/tmp/x/../y", "data_dir", Path("/tmp/x/../y"), id="absolute path"),
+        pytest.param("CITEGRAM_DATA_DIR", "~/x", "data_dir", Path.home() / "x", id="home directory"),
+    ],
+)
+def test_values(monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: str, expected: object) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(load_settings(), field) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        pytest.param("TELEGRAM_BOT_TOKEN", "no token", "is not a bot token", id="token"),
+        pytest.param("TELEGRAM_BOT_TOKEN", "123456789:", "is not a bot token", id="half a token"),
+        pytest.param("TELEGRAM_API_URL", "127.0.0.1:8081", "is not an address", id="address without http"),
+        pytest.param("TELEGRAM_API_URL", "ftp://x", "is not an address", id="ftp"),
+        pytest.param("CITEGRAM_CHROMA_URL", "http://", "is not an address", id="no host"),
+        pytest.param("CITEGRAM_CHROMA_URL", "http://exa mple", "is not an address", id="space in the host"),
+        pytest.param("CITEGRAM_CHROMA_URL", "http://x:99999", "is not an address", id="port too high"),
+        pytest.param("CITEGRAM_CHROMA_URL", "http://x:port", "is not an address", id="port is a word"),
+        pytest.param("CITEGRAM_CHROMA_URL", "http://[::1", "is not an address", id="half an IPv6 address"),
+        pytest.param("CITEGRAM_ALLOWED_USERS", "me", "is not a list of Telegram user ids", id="user name"),
+        pytest.param("CITEGRAM_ALLOWED_USERS", "1,-2", "is not a list of Telegram user ids", id="group id"),
+        pytest.param("CITEGRAM_ALLOWED_USERS", "1,*", "is not a list of Telegram user ids", id="id and everybody"),
+        pytest.param("CITEGRAM_ALLOWED_USERS", ",", "is not a list of Telegram user ids", id="only a comma"),
+        pytest.param("CITEGRAM_ALLOWED_USERS", "１２", "is not a list of Telegram user ids", id="other digits"),
+        pytest.param("CITEGRAM_DATA_DIR", "/dev/null/x", "cannot be a directory", id="a file in the way"),
+        pytest.param("CITEGRAM_DATA_DIR", "x" * 300, "cannot be used", id="name too long"),
+        pytest.param("CITEGRAM_DATA_DIR", "~no-such-user/x", "cannot be used", id="home of nobody"),
+        pytest.param("CITEGRAM_DATA_DIR", "  ", "is empty", id="directory of spaces"),
+        pytest.param("CITEGRAM_EMBEDDING_MODEL", "  ", "is empty", id="model of spaces"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    message = str(caught.value)
+    assert message.startswith(f"{name} {problem}")
+    assert f"; a valid example: {name}=" in message
+    assert "\n" not in message
+    assert "pydantic" not in message
+    assert caught.value.__cause__ is None
+
+
+def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", f"{SECRET} and more")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "secret_secret" not in str(caught.value)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", SECRET)
+    assert "secret_secret" not in repr(load_settings())
+
+
+def test_the_example_of_each_message_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "CITEGRAM_CHROMA_URL", "CITEGRAM_ALLOWED_USERS"):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, "?")
+            with pytest.raises(SettingsError) as caught:
+                load_settings()
+            patch.setenv(name, str(caught.value).rpartition(f"{name}=")[2])
+            load_settings()
+
+
+def test_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (
+        f"\ufeff# comment\nCITEGRAM_ALLOWED_USERS=5 # me\nOTHER=1\nTELEGRAM_BOT_TOKEN='{SECRET}'\nCITEGRAM_DATA_DIR=d\n"
+    )
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    settings = load_settings()
+    assert settings.allowed_users == frozenset({5})
+    assert settings.telegram_token is not None
+    assert settings.telegram_token.get_secret_value() == SECRET
+    assert settings.data_dir == tmp_path / "d"
+
+
+def test_the_environment_goes_before_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("CITEGRAM_EMBEDDING_MODEL=one", encoding="utf-8")
+    monkeypatch.setenv("CITEGRAM_EMBEDDING_MODEL", "two")
+    assert load_settings().embedding_model == "two"
+
+
+def test_an_env_file_that_is_not_text_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("CITEGRAM_DATA_DIR=d".encode("utf-16"))
+    with pytest.raises(SettingsError, match=r"is not UTF-8 text; save it as UTF-8 and try again\.$"):
+        load_settings(tmp_path / ".env")
+
+
+def test_the_example_file_documents_every_setting_with_a_valid_value(tmp_path: Path) -> None:
+    example = (ROOT / ".env.example").read_text("utf-8")
+    filled = tmp_path / ".env"
+    filled.write_text(
+        example.replace("\n#TELEGRAM", "\nTELEGRAM").replace("\n#CITEGRAM", "\nCITEGRAM"), encoding="utf-8"
+    )
+    variables = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    assert dotenv_values(filled).keys() == variables
+    load_settings(filled)
+    (tmp_path / "as-it-is").write_text(example, encoding="utf-8")
+    assert load_settings(tmp_path / "as-it-is") == load_settings(None), "copied and not filled in it changes nothing"
