@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.chunking import passages, title_for_encoder
-from retrieval.catalog import EncodedPassage
+from retrieval.catalog_rows import EncodedPassage
 from retrieval.encoder import Encoder, PassageInput
 from retrieval.lexical import passage_terms
 from retrieval.models import Article, Passage, PassageVectors, Span

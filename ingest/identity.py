@@ -6,7 +6,8 @@ import os
 from dataclasses import replace
 
 from ingest.sources.draft import Draft
-from retrieval.catalog import Catalog, Known, content_hash, file_of
+from retrieval.catalog import Catalog, file_of
+from retrieval.catalog_rows import Known, content_hash
 from retrieval.models import Article
 
 

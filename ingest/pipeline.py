@@ -11,7 +11,8 @@ from ingest.ahead import ahead
 from ingest.encoding import Prepared, prepare
 from ingest.identity import resolve
 from ingest.sources.draft import Draft
-from retrieval.catalog import Catalog, EmbeddingModel, Known, content_hash, record_hash
+from retrieval.catalog import Catalog, EmbeddingModel
+from retrieval.catalog_rows import Known, content_hash, record_hash
 from retrieval.encoder import Encoder
 from retrieval.errors import ArticleError, CatalogError, CitegramError
 from retrieval.models import Article, PassageVectors

@@ -9,7 +9,8 @@ from typing import BinaryIO, cast
 
 from ingest.encoding import prepare
 from ingest.pipeline import SLICE
-from retrieval.catalog import Catalog, EmbeddingModel, EncodedPassage
+from retrieval.catalog import Catalog, EmbeddingModel
+from retrieval.catalog_rows import EncodedPassage
 from retrieval.encoder import Encoder
 from retrieval.index import VectorIndex
 from retrieval.index_sync import drain, rebuild

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import queue
@@ -10,24 +9,34 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from retrieval.catalog_rows import (
+    PASSAGES_AN_ARTICLE,
+    EncodedPassage,
+    Known,
+    content_hash,
+    described,
+    drop_passages,
+    enqueue,
+    metadata_json,
+    now,
+    record_hash,
+    replace_passages,
+    replace_terms,
+    write_article,
+)
 from retrieval.catalog_schema import open_connection
 from retrieval.errors import CatalogError, ModelError
-from retrieval.lexical import passage_terms
-from retrieval.models import Article, CatalogSummary, IndexEntry, Passage, PassageVectors, StoredArticle
+from retrieval.models import Article, CatalogSummary, Identity, IndexEntry, StoredArticle
 from retrieval.snapshot import Snapshot
 
 FILE_NAME = "catalog.sqlite3"
-PASSAGES_AN_ARTICLE = 1 << 20
 _EXAMPLES = 3
 
-Identity = Literal["given", "url", "path"]
 Outcome = Literal["new", "updated", "unchanged"]
 
 
@@ -39,39 +48,6 @@ class EmbeddingModel:
     fingerprint: str
     """Hex SHA-256 over the model's weights and settings."""
     dimensions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the catalogue has under an article's id."""
-
-    key: int
-    id: str
-    version: int
-    hash: str
-    record_hash: str
-    identity: Identity
-    origin: str
-    language: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class EncodedPassage:
-    """A passage with all that is stored for it: `terms` are those of title and passage, for the full-text index."""
-
-    passage: Passage
-    terms: Sequence[str]
-    vectors: PassageVectors
-
-
-def content_hash(article: Article) -> str:
-    """Return the hex SHA-256 of title and text: what, when changed, makes a new version."""
-    return _sha256([article.title, article.text])
-
-
-def record_hash(article: Article) -> str:
-    """Return the hex SHA-256 of all fields of an article."""
-    return _sha256([article.id, article.text, article.title, *_described(article), _metadata_json(article)])
 
 
 def file_of(origin: str) -> str:
@@ -222,9 +198,9 @@ class Catalog:
                 return "unchanged"
             hash_ = content_hash(article)
             version = 1 if before is None else before.version + (before.hash != hash_)
-            key = _write_article(connection, before, article, identity, origin, hash_, version)
-            _replace_passages(connection, key, passages)
-            _enqueue(connection, key)
+            key = write_article(connection, before, article, identity, origin, hash_, version)
+            replace_passages(connection, key, passages)
+            enqueue(connection, key)
         return "new" if before is None else "updated"
 
     def put_metadata(self, article: Article, origin: str) -> None:
@@ -236,11 +212,11 @@ class Catalog:
             connection.execute(
                 "UPDATE articles SET url = ?, published = ?, author = ?, source = ?, language = ?, metadata = ?,"
                 " record_hash = ?, origin = ?, fetched_at = ? WHERE key = ?",
-                (*_described(article), _metadata_json(article), record_hash(article), origin, _now(), before.key),
+                (*described(article), metadata_json(article), record_hash(article), origin, now(), before.key),
             )
             if before.language != article.language:
-                _replace_terms(connection, before.key, article)
-            _enqueue(connection, before.key)
+                replace_terms(connection, before.key, article)
+            enqueue(connection, before.key)
 
     def put_origin(self, article_id: str, origin: str) -> None:
         """Remember where an unchanged article was found this time."""
@@ -253,9 +229,9 @@ class Catalog:
             before = _known(connection.execute(_KNOWN + " WHERE id = ?", (article_id,)).fetchone())
             if before is None:
                 return False
-            _drop_passages(connection, before.key)
+            drop_passages(connection, before.key)
             connection.execute("DELETE FROM articles WHERE key = ?", (before.key,))
-            _enqueue(connection, before.key)
+            enqueue(connection, before.key)
         return True
 
     def forget_removed(self) -> None:
@@ -287,8 +263,8 @@ class Catalog:
         with self._writing() as connection:
             _bind(connection, model)
             for key, passages in encoded:
-                _replace_passages(connection, key, passages)
-                _enqueue(connection, key)
+                replace_passages(connection, key, passages)
+                enqueue(connection, key)
                 count += 1
         return count
 
@@ -359,75 +335,6 @@ def _entry(row: sqlite3.Row) -> IndexEntry:
     )
 
 
-def _write_article(
-    connection: sqlite3.Connection,
-    before: Known | None,
-    article: Article,
-    identity: Identity,
-    origin: str,
-    hash_: str,
-    version: int,
-) -> int:
-    values: dict[str, Any] = {
-        "id": article.id, "identity": identity, "origin": origin, "text": article.text, "title": article.title,
-        "url": article.url, "published": article.published, "author": article.author, "source": article.source,
-        "language": article.language, "metadata": _metadata_json(article), "hash": hash_,
-        "record_hash": record_hash(article), "version": version, "fetched_at": _now(),
-    }  # fmt: skip
-    if before is None:
-        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        key = connection.execute(f"INSERT INTO articles ({names}) VALUES ({marks})", values).lastrowid
-        assert key is not None
-        return key
-    changes = ", ".join(f"{name} = :{name}" for name in values)
-    connection.execute(f"UPDATE articles SET {changes} WHERE key = :key", {**values, "key": before.key})
-    return before.key
-
-
-def _replace_passages(connection: sqlite3.Connection, key: int, passages: Sequence[EncodedPassage]) -> None:
-    _drop_passages(connection, key)
-    first = key * PASSAGES_AN_ARTICLE
-    numbered = list(enumerate(passages, first))
-    connection.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
-        [(n, key, item.passage.start, item.passage.end, len(item.terms)) for n, item in numbered],
-    )
-    connection.executemany(
-        "INSERT INTO sentences VALUES (?, ?, ?, ?)",
-        [(n, i, s.start, s.end) for n, item in numbered for i, s in enumerate(item.passage.sentences)],
-    )
-    connection.executemany(
-        "INSERT INTO vectors (passage, mean, sentences) VALUES (?, ?, ?)",
-        [(n, _packed(item.vectors.passage), _packed(item.vectors.sentences)) for n, item in numbered],
-    )
-    connection.executemany(
-        "INSERT INTO passages_fts (rowid, terms) VALUES (?, ?)", [(n, " ".join(item.terms)) for n, item in numbered]
-    )
-
-
-def _replace_terms(connection: sqlite3.Connection, key: int, article: Article) -> None:
-    """Write the terms of an article anew, whose language is now known to be another one."""
-    spans = connection.execute('SELECT id, start, "end" FROM passages WHERE article = ?', (key,)).fetchall()
-    for passage, start, end in spans:
-        words = passage_terms(article, start, end)
-        connection.execute("UPDATE passages_fts SET terms = ? WHERE rowid = ?", (" ".join(words), passage))
-        connection.execute("UPDATE passages SET terms = ? WHERE id = ?", (len(words), passage))
-
-
-def _drop_passages(connection: sqlite3.Connection, key: int) -> None:
-    first = key * PASSAGES_AN_ARTICLE
-    connection.execute("DELETE FROM passages_fts WHERE rowid BETWEEN ? AND ?", (first, first + PASSAGES_AN_ARTICLE - 1))
-    connection.execute("DELETE FROM passages WHERE article = ?", (key,))
-
-
-def _enqueue(connection: sqlite3.Connection, key: int) -> None:
-    connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
-    connection.execute(
-        "INSERT OR REPLACE INTO index_queue SELECT ?, CAST(value AS INTEGER) FROM meta WHERE name = 'generation'",
-        (key,),
-    )
-
-
 def _bind(connection: sqlite3.Connection, model: EmbeddingModel) -> None:
     stored = json.dumps({"name": model.name, "fingerprint": model.fingerprint, "dimensions": model.dimensions})
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('embedding_model', ?)", (stored,))
@@ -441,26 +348,6 @@ def _require(connection: sqlite3.Connection, name: str, fingerprint: str) -> Non
             f"The catalogue was made with the embedding model {bound.name}, and {name} is set; run "
             "`citegram-ingest reindex --encode`, or set CITEGRAM_EMBEDDING_MODEL back."
         )
-
-
-def _packed(vectors: npt.NDArray[np.float32]) -> bytes:
-    return vectors.astype(np.float16).tobytes()
-
-
-def _described(article: Article) -> tuple[str | None, ...]:
-    return (article.url, article.published, article.author, article.source, article.language)
-
-
-def _metadata_json(article: Article) -> str:
-    return json.dumps(dict(article.metadata), ensure_ascii=False, separators=(",", ":"))
-
-
-def _sha256(parts: Sequence[str | None]) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _told(error: sqlite3.Error, path: Path) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Status = Literal["answered", "not_found", "clarify", "chat", "error"]
 Mode = Literal["quotes", "written"]
+Identity = Literal["given", "url", "path"]
+"""Where an article's id comes from: given with it, its canonical URL, or its resolved path."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.chunking import passages
-from retrieval.catalog import Catalog, EmbeddingModel, EncodedPassage, Identity, Outcome
+from retrieval.catalog import Catalog, EmbeddingModel, Outcome
+from retrieval.catalog_rows import EncodedPassage
 from retrieval.encoder import Encoder, PassageInput
 from retrieval.lexical import terms
-from retrieval.models import Article, PassageVectors
+from retrieval.models import Article, Identity, PassageVectors
 
 DIMENSIONS = 8
 CHEAP_MODEL = EmbeddingModel("cheap", "0" * 64, DIMENSIONS)

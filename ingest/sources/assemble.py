@@ -10,10 +10,10 @@ from typing import Any
 from ingest.dates import iso_date
 from ingest.normalize import canonical_text, is_blank, one_line, without_surrogates
 from ingest.sources.addresses import canonical_url
-from ingest.sources.draft import Draft, Found, Identity, Place
+from ingest.sources.draft import Draft, Found, Place
 from ingest.sources.titles import title_of
 from retrieval.errors import ArticleError
-from retrieval.models import Article
+from retrieval.models import Article, Identity
 
 _DEEPEST = 50  # levels of lists and objects in metadata
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9_-]+)?", re.IGNORECASE | re.ASCII)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from retrieval.models import Article
-
-Identity = Literal["given", "url", "path"]
+from retrieval.models import Article, Identity
 
 FIELDS = ("id", "title", "text", "url", "published", "author", "source", "language")
 """The keys that mean something to Citegram; every other key of an article is metadata."""

@@ -15,7 +15,8 @@ import pytest
 
 from ingest.cli import main
 from ingest.lock import writing
-from retrieval.catalog import Catalog, content_hash
+from retrieval.catalog import Catalog
+from retrieval.catalog_rows import content_hash
 from retrieval.index import VectorIndex
 from retrieval.settings import load_settings
 from tests.building import BRIDGE, WHALE, article, make_model, put, write_jsonl

@@ -10,7 +10,8 @@ import pytest
 
 from ingest.identity import resolve
 from ingest.sources.draft import Draft
-from retrieval.catalog import Catalog, Identity
+from retrieval.catalog import Catalog
+from retrieval.models import Identity
 from tests.building import BRIDGE, WHALE, article, cheaply_encoded, put
 
 

@@ -13,10 +13,11 @@ import pytest
 
 from ingest.pipeline import SLICE, Done, Pipeline
 from ingest.sources.draft import Draft
-from retrieval.catalog import Catalog, EmbeddingModel, EncodedPassage, Identity, Outcome
+from retrieval.catalog import Catalog, EmbeddingModel, Outcome
+from retrieval.catalog_rows import EncodedPassage
 from retrieval.encoder import PassageInput
 from retrieval.errors import CatalogError, ModelError
-from retrieval.models import Article
+from retrieval.models import Article, Identity
 from tests.building import BRIDGE, WHALE, CheapEncoder, article, put
 
 LONG = "The bridge over the river is closed. " * 600

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.catalog import FILE_NAME, Catalog, EmbeddingModel, EncodedPassage, content_hash, file_of, record_hash
+from retrieval.catalog import FILE_NAME, Catalog, EmbeddingModel, file_of
+from retrieval.catalog_rows import EncodedPassage, content_hash, record_hash
 from retrieval.catalog_schema import SCHEMA_VERSION
 from retrieval.errors import CatalogError, ModelError
 from retrieval.lexical import terms

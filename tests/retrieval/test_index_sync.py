@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.catalog import Catalog, EmbeddingModel, EncodedPassage, Identity
+from retrieval.catalog import Catalog, EmbeddingModel
+from retrieval.catalog_rows import EncodedPassage
 from retrieval.chroma_process import servers_of
 from retrieval.chroma_server import LocalChroma, RemoteChroma
 from retrieval.errors import IndexUnavailable
@@ -34,7 +35,7 @@ from retrieval.index_sync import (
     rebuild,
     repairing,
 )
-from retrieval.models import Article, IndexEntry, Passage, PassageVectors, Span
+from retrieval.models import Article, Identity, IndexEntry, Passage, PassageVectors, Span
 from tests.retrieval.chroma_doubles import (
     DIMENSIONS,
     NAME,
