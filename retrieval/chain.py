@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
+from langsmith import tracing_context
 
 from retrieval import wording
 from retrieval.catalog import Catalog
@@ -74,11 +75,11 @@ class AnswerChain:
         """Answer a question in this thread, as `answer` does."""
         started = time.perf_counter()
         try:
-            answer = self._without_search(question) or self.runnable.invoke(question)
+            with tracing_context(enabled=False):  # LangSmith's variables in the environment would send questions out
+                answer = self._without_search(question) or self.runnable.invoke(question)
         except Exception as error:  # noqa: BLE001  # a reader gets an answer whatever broke; the log has the reason
-            frames = "".join(
-                traceback.format_tb(error.__traceback__)
-            )  # places only: messages may hold the reader's words
+            # places only: messages may hold the reader's words
+            frames = "".join(traceback.format_tb(error.__traceback__))
             logger.error("a question could not be answered: %s\n%s", _reason(error), frames)
             answer = Answer("error", wording.BROKEN, question.text, error=_reason(error))
         total = round((time.perf_counter() - started) * 1000, 2)

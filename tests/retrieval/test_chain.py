@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from langchain_core.runnables import Runnable
+from langchain_core.tracers.langchain import wait_for_all_tracers
+from langsmith.utils import get_env_var
 
 from retrieval.catalog import Catalog
 from retrieval.chain import AnswerChain
@@ -221,3 +225,41 @@ def test_a_catalogue_that_cannot_be_read_is_an_answer_too(tmp_path: Path, encode
     assert answer.status == "error"
     assert answer.error is not None
     assert "restore it from a backup" in answer.error
+
+
+def test_no_question_leaves_for_a_tracing_service_whatever_the_environment_says(
+    chain: AnswerChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received: list[str] = []
+
+    class Service(BaseHTTPRequestHandler):
+        def _take(self) -> None:
+            received.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        do_GET = do_POST = do_PATCH = _take  # noqa: N815
+
+        def log_message(self, *arguments: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Service) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        for name, value in {
+            "LANGSMITH_TRACING": "true",
+            "LANGSMITH_API_KEY": "key",
+            "LANGSMITH_ENDPOINT": f"http://127.0.0.1:{server.server_port}",
+        }.items():
+            monkeypatch.setenv(name, value)
+        get_env_var.cache_clear()  # type: ignore[attr-defined]
+        try:
+            assert chain.answer_now(Question("Who closed the bridge?")).status in ("answered", "not_found")
+            wait_for_all_tracers()
+        finally:
+            server.shutdown()
+            thread.join()
+            get_env_var.cache_clear()  # type: ignore[attr-defined]
+    assert received == []
