@@ -18,6 +18,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 for _name in [name for name in os.environ if name.upper().startswith(("CITEGRAM_", "TELEGRAM_"))]:
     del os.environ[_name]
 
+# A shell lets what it runs in the background ignore Ctrl-C, which every command that a test starts would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 hypothesis.settings.register_profile("citegram", deadline=None)  # on a busy machine any example can be slow
 hypothesis.settings.load_profile("citegram")
 
