@@ -9,17 +9,20 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from tests.retrieval.chroma_doubles import servers_below
+from tests.soak.filling import fill
 from tests.system.articles import FACTS, Fact, write_facts
 from tests.system.processes import Asking, Command, Ingesting
 from tests.system.wholeness import assert_catalogue_is_whole, assert_index_is_right, files_with, ids_in
 
 _MOST_SECONDS = 15.0  # the latest moment of an event in a round: loading the model takes 4 to 10, encoding 1 to 5
 _ASKED = 5
+_FILLING = 2200  # passages: Chroma writes its graph to disk every 1,000
 _ROUNDS_BETWEEN_STOPS = 4
 
 
@@ -42,6 +45,7 @@ class Exercise:
 
     def run(self, deadline: float) -> None:
         """Go on until a moment has passed, and then look at everything once more."""
+        fill(self._data_dir, _FILLING)
         self._step(self._ingest_to_the_end)
         while time.monotonic() < deadline:
             self._round += 1
@@ -129,7 +133,29 @@ class Exercise:
             time.sleep(self._chance.uniform(0.2, 3.0))
             reindex.kill()
 
+    def _kill_server_while_it_writes_its_graph(self) -> None:
+        with Command("ingest", "reindex", data_dir=self._data_dir) as reindex:
+            wiped = self._graph_files()
+            while reindex.running and not (now := self._graph_files()).keys() - wiped.keys():
+                time.sleep(0.002)
+            while reindex.running and self._graph_files() == now:
+                time.sleep(0.002)
+            if reindex.running:
+                self._kill_servers()
+                self.counts["kills aimed at the graph"] += 1
+            code = reindex.wait()
+            reindex.err.close()
+            assert "Traceback" not in reindex.err.text, reindex.err.text
+            assert code in (0, 1), f"reindex ended with {code}"
+
     # What the rounds are made of
+
+    def _graph_files(self) -> dict[Path, int]:
+        found = {}
+        for path in (self._data_dir / "chroma").glob("*/*.bin"):
+            with suppress(OSError):
+                found[path] = path.stat().st_mtime_ns
+        return found
 
     def _ingest(self, disturb: Callable[[Ingesting], None]) -> None:
         """Ingest some articles, with a disturbance at a random moment, while questions are asked."""
@@ -258,6 +284,8 @@ _EVENTS = (
     Exercise._kill_ask_during_ingest,
     Exercise._delete_index_during_ingest,
     Exercise._kill_server,
+    Exercise._kill_server_while_it_writes_its_graph,
+    Exercise._kill_server_while_it_writes_its_graph,
     Exercise._delete_index,
     Exercise._damage_index,
     Exercise._remove,

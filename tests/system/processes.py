@@ -26,7 +26,7 @@ STOP_SECONDS = 5.0
 """How long any command may take to end after a signal."""
 FRESH_SECONDS = 5.0
 """How long after its acknowledgement an article may be missing from the answers of another process."""
-_LONGEST_SECONDS = 60.0  # to load the model on a busy machine takes 20
+_LONGEST_SECONDS = 120.0  # to load the model takes 5, and half a minute on a busy machine
 
 
 class Stream:

@@ -15,6 +15,8 @@ from tests.system.articles import facts, write_facts
 from tests.system.processes import Ingesting, run_here, server_of
 from tests.system.wholeness import assert_answered_from, assert_catalogue_is_whole, assert_index_is_right, ids_in
 
+pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy machine takes half a minute each
+
 ALL = facts(0, 110)
 
 

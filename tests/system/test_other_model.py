@@ -16,6 +16,8 @@ from tests.system.articles import facts, ingest_here, write_facts
 from tests.system.processes import Command, run_here, run_well
 from tests.system.wholeness import assert_answered_from, assert_catalogue_is_whole, assert_index_is_right
 
+pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy machine takes half a minute each
+
 FACTS = facts(0, 40)
 
 

@@ -19,6 +19,8 @@ from tests.system.articles import fact_of, facts, ingest_here, write_facts
 from tests.system.processes import FRESH_SECONDS, Asking, Ingesting, run_well, wait_for_server
 from tests.system.wholeness import assert_catalogue_is_whole, files_with, wait_for_index
 
+pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy machine takes half a minute each
+
 THERE = facts(0, 12)
 
 

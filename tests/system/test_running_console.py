@@ -6,10 +6,14 @@ import shutil
 import time
 from pathlib import Path
 
+import pytest
+
 from retrieval.catalog import FILE_NAME
 from retrieval.encoder import Encoder
 from tests.system.articles import Fact, facts, ingest_here, write_facts
 from tests.system.processes import FRESH_SECONDS, Command, run_well
+
+pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy machine takes half a minute each
 
 OLD, GONE, NEW = facts(0, 3)
 

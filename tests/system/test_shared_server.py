@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from retrieval.chroma_process import ServerRecord
 from tests.retrieval.chroma_doubles import servers_below
 from tests.system.articles import facts, write_facts
 from tests.system.processes import Asking, Ingesting, wait_for_server
 from tests.system.wholeness import wait_for_index
+
+pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy machine takes half a minute each
 
 FACTS = facts(0, 10)
 

@@ -15,6 +15,8 @@ from tests.system.articles import facts, write_facts
 from tests.system.processes import Asking, Command, Ingesting
 from tests.system.wholeness import assert_catalogue_is_whole, ids_in
 
+pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy machine takes half a minute each
+
 FACTS = facts(0, 300)
 TERM, INT = signal.SIGTERM, signal.SIGINT
 

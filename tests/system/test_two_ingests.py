@@ -6,11 +6,15 @@ import re
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from retrieval.catalog import Catalog
 from tests.building import write_jsonl
 from tests.system.articles import facts, write_facts
 from tests.system.processes import Ingesting, run
 from tests.system.wholeness import assert_catalogue_is_whole, assert_index_is_right
+
+pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy machine takes half a minute each
 
 FACTS = facts(0, 20)
 

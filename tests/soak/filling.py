@@ -1,0 +1,36 @@
+"""Passages beside the facts, so many that Chroma writes its graph to disk, with vectors that cost nothing."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.catalog import Catalog, EmbeddingModel
+from retrieval.catalog_rows import EncodedPassage
+from retrieval.encoder import Encoder
+from retrieval.lexical import terms
+from retrieval.models import Article, Passage, PassageVectors, Span
+
+_PASSAGES_EACH = 100
+
+
+def fill(data_dir: Path, passages: int) -> None:
+    """Put articles of meaningless words, with vectors of random direction, into a catalogue of the default model."""
+    encoder = Encoder()
+    chance = np.random.default_rng(0)
+    with closing(Catalog.in_directory(data_dir)) as catalog:
+        catalog.use_embedding_model(EmbeddingModel(encoder.name, encoder.fingerprint, encoder.dimensions))
+        for number in range(passages // _PASSAGES_EACH):
+            sentences = [f"Zq{number}x{n} vv{chance.integers(10**9)}. " for n in range(_PASSAGES_EACH)]
+            vectors = chance.normal(size=(_PASSAGES_EACH, encoder.dimensions)).astype(np.float32)
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            encoded, start = [], 0
+            for sentence, vector in zip(sentences, vectors, strict=True):
+                span = Span(start, start + len(sentence))
+                kept = PassageVectors(passage=vector, sentences=vector[np.newaxis])
+                encoded.append(EncodedPassage(Passage(span.start, span.end, (span,)), terms(sentence, None), kept))
+                start = span.end
+            article = Article(f"filling-{number}", "".join(sentences), "Filling")
+            catalog.put(article, "given", article.id, encoded)
