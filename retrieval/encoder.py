@@ -192,8 +192,9 @@ class _Output:
 
 def _load(name: str) -> _Loaded:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    # Threads that wait give up their core instead of spinning: beside another busy process a question takes 15 ms and not
-    # 45 (p90 18 and not 490), and passages go 2.7 times as fast; read once, when torch is imported.
+    # Threads that wait give up their core instead of spinning. Of two runs each beside other work, a question's p90 was 12
+    # and 488 ms without and 16 and 18 ms with it, passages 49 and 18 a second against 34 and 47: steadier, not quicker.
+    # Read once, when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     bundled = name in _DEFAULT_NAMES
     path = str(_bundled_model()) if bundled else name

@@ -21,7 +21,7 @@ Vector = npt.NDArray[np.float32]
 MOST_LISTED = 10
 """Passages and sentences that an answer lists."""
 
-_READ = 12  # candidate passages whose sentences are weighed; more found no more evidence on the development sets
+_READ = 12  # candidate passages whose sentences are weighed: their number is time, about 0.5 ms each
 _MOST_QUOTES = 3
 
 
@@ -51,14 +51,14 @@ class _Judge:
     """Of the best sentence; coverage together with its title."""
 
 
-# Fitted with scikit-learn's LogisticRegression on every second question of XQuAD English, SQuAD 2.0, MultiHop-RAG and CLAP
-# NQ: whether a sentence is evidence, and whether one of the best three is. See docs/evaluation.md.
+# From scikit-learn's LogisticRegression on parts of XQuAD English, SQuAD 2.0, MultiHop-RAG and CLAP NQ, one feature dropped
+# after: whether a sentence is evidence, and whether one of the best three is. See docs/evaluation.md.
 _BY_MEANING = _Judge(
     sentence=_Weights(constant=-5.55, similarity=6.02, coverage=3.64, passage=0.44),
     confidence=_Weights(constant=-3.56, similarity=6.06, coverage=0.87),
 )
-# For languages that the encoder does not know: there similarity says nothing (Russian, questions on the articles and on
-# others: median .54 and .56), terms do (median share of the idf .57 and .18, XQuAD Russian against TyDi QA's questions).
+# Set by hand, for languages that the encoder does not know: there similarity says nothing (Russian, questions on the
+# articles and on others: median .54 and .56), terms do (median share of the idf .57 and .18; XQuAD Russian, TyDi QA).
 _BY_TERMS = _Judge(
     sentence=_Weights(constant=-4.0, similarity=0.0, coverage=5.0, passage=0.44),
     confidence=_Weights(constant=-4.8, similarity=0.0, coverage=12.0),
@@ -116,7 +116,7 @@ class _Reader:
         """Weigh the sentences of a passage whose fused score is `behind`, 0 or less, that of the best one.
 
         The passage's own score is the fused one and the logit of its best sentence: that puts the right passage first
-        more often (SQuAD 2.0 passage @1 .798 to .833, XQuAD English .944 to .952).
+        more often (SQuAD 2.0 passage @1 .798 to .833, XQuAD English .944 to .952, with the weights of an earlier fit).
         """
         text, language = passage.article.text, passage.article.language
         judge = _BY_MEANING if self._knows(language or language_by_letters(text)) else _BY_TERMS
