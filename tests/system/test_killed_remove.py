@@ -22,7 +22,8 @@ def test_a_removal_that_is_killed_leaves_no_index_with_what_the_catalogue_has_no
     gone = there[7]
     ingest_here(data_dir, encoder, write_facts(tmp_path / "facts.jsonl", there))
     assert_index_is_right(data_dir)
-    assert files_with(data_dir, gone.phrase) == ["catalog.sqlite3", "chroma.sqlite3"]
+    # Chroma's files may hold it as well: it writes out memory that it has used for texts before.
+    assert {"catalog.sqlite3", "chroma.sqlite3"} <= set(files_with(data_dir, gone.phrase))
     with Command("ingest", "remove", gone.article_id, data_dir=data_dir) as remove:
         while gone.article_id in ids_in(data_dir):
             time.sleep(0.001)
