@@ -10,8 +10,9 @@ from telegram.ext import ContextTypes
 
 from bot.addressing import without_mention
 from bot.answering import Answering
-from bot.render import render, render_text
+from bot.render import render
 from bot.sending import send, typing
+from bot.text import render_text
 from bot.words import FAILED, NO_QUESTION, ONLY_TEXT, UNKNOWN_COMMAND, help_text, welcome
 from retrieval.models import Question
 

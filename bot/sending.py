@@ -13,7 +13,7 @@ from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.bot_api import MAX_FLOOD_SECONDS, flood_seconds
-from bot.render import Message
+from bot.text import Message
 
 TYPING_SECONDS = 4.0
 """Telegram shows the indicator for five."""

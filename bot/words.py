@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.render import Message, render_blocks, run, tagged
+from bot.text import Message, pack, run, tagged
 from retrieval.models import CatalogSummary
 from retrieval.wording import covered, no_articles
 
@@ -17,7 +17,7 @@ MAX_SOURCES = 8
 
 def welcome(summary: CatalogSummary) -> list[Message]:
     """Say what the bot is, what it knows, and how to ask."""
-    return render_blocks(_welcome(summary))
+    return pack(_welcome(summary))
 
 
 def _welcome(summary: CatalogSummary) -> Iterator[Message]:
@@ -42,7 +42,7 @@ def _holdings(summary: CatalogSummary) -> str:
 
 def help_text() -> list[Message]:
     """Say how to ask and how to read an answer."""
-    return render_blocks(
+    return pack(
         (
             run("Type a question in your own words. You get up to three quotes, the most fitting first."),
             run("Each quote is copied letter by letter from its article; the title above it opens the article at that "
@@ -56,6 +56,6 @@ def help_text() -> list[Message]:
 
 def stranger(user_id: int) -> list[Message]:
     """Tell somebody who is not served what to send to the operator."""
-    return render_blocks(
+    return pack(
         (run("This bot is private. To be let in, send its operator your Telegram id: ") + tagged("code", str(user_id)),)
     )

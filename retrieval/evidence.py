@@ -131,7 +131,9 @@ class _Reader:
             if _is_title(text[span.start : span.end], passage.article.title):
                 logit -= _TITLE_REPEATED
             neighbour = before if before is not None and "\n" not in text[before.end : span.start] else None
-            evidence = Evidence(passage.article, span, neighbour, _probability(logit + judge.sentence.passage * behind))
+            evidence = Evidence(
+                passage.article, passage.version, span, neighbour, _probability(logit + judge.sentence.passage * behind)
+            )
             sentences.append(_Sentence(evidence, similarity, float((present | in_title) @ self._shares), judge))
             strongest = max(strongest, logit)
             before = span
@@ -169,7 +171,10 @@ def weigh(
     ranked = sorted((s for item in read for s in item.sentences), key=lambda s: -s.evidence.score)
     return Weighed(
         passages=tuple(_place(item.passage, item.score) for item in read[:MOST_LISTED]),
-        sentences=tuple(located(s.evidence.article, s.evidence.span, s.evidence.score) for s in ranked[:MOST_LISTED]),
+        sentences=tuple(
+            located(s.evidence.article, s.evidence.version, s.evidence.span, s.evidence.score)
+            for s in ranked[:MOST_LISTED]
+        ),
         chosen=_choose([s.evidence for s in ranked[:MOST_LISTED]]),
         near=tuple(item.passage.id for item in read),
         confidence=_confidence(ranked),
@@ -184,7 +189,7 @@ def _place(passage: PassageSentences, score: float) -> Located:
     """Return the passage's place without the white space at its ends."""
     text = passage.article.text[passage.span.start : passage.span.end]
     start = passage.span.start + len(text) - len(text.lstrip())
-    return located(passage.article, Span(start, passage.span.start + len(text.rstrip())), score)
+    return located(passage.article, passage.version, Span(start, passage.span.start + len(text.rstrip())), score)
 
 
 def _choose(ranked: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -98,6 +98,23 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Focus:
+    """What part of the articles a question is asked of; every condition that is given holds."""
+
+    article_id: str | None = None
+    source: str | None = None
+    """Name of the source as the articles have it."""
+    from_: str | None = None
+    """First day of publication, ISO 8601; articles without a date are not within any period."""
+    to: str | None = None
+    """Last day of publication, included."""
+
+
+MOST_QUOTES = 3
+"""Quotes in an answer, unless the reader wants another number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a reader asks, with the conversation before it and, in batches, the day to take as today."""
 
@@ -105,6 +122,9 @@ class Question:
     history: tuple[Turn, ...] = ()
     asked_on: date | None = None
     id: str | int | None = None
+    focus: Focus = Focus()
+    most_quotes: int = MOST_QUOTES
+    """At most so many quotes, at least 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +141,24 @@ class Located:
     start: int
     end: int
     score: float
+    version: int
+    """Version of the article that the offsets are of."""
+
+    @property
+    def place(self) -> Place:
+        """Where the text stands, without the text."""
+        return Place(self.article_id, self.version, self.start, self.end, self.score)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A range of code points in one version of an article: what is kept of a quote, from which it can be cut again."""
+
+    article_id: str
+    version: int
+    start: int
+    end: int
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +186,58 @@ class NearArticle:
     title: str
     published: str | None
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleEntry:
+    """An article in a listing, without its text."""
+
+    key: int
+    """The number readers call it by, never used twice."""
+    id: str
+    version: int
+    title: str
+    url: str | None
+    source: str | None
+    author: str | None
+    published: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A part of a list of articles, and how long the whole list is."""
+
+    entries: tuple[ArticleEntry, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """How much there is of a source, and of when; `name` is None for the articles that name none."""
+
+    name: str | None
+    articles: int
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Why a place cannot be shown any more: its article was removed, or has changed since and is now `entry`."""
+
+    reason: Literal["removed", "changed"]
+    entry: ArticleEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Where words stand in the articles: a part of all the places, the newest articles first."""
+
+    quotes: tuple[Quote, ...]
+    """The sentences, or the several sentences, in which the words stand; `n` counts from 1 over the whole list."""
+    marks: tuple[Span, ...]
+    """Of each quote the words themselves, as offsets into the article's text."""
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

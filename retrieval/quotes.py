@@ -23,6 +23,8 @@ class Evidence:
     """A sentence of an article that may answer a question."""
 
     article: Article
+    version: int
+    """Of the article."""
     span: Span
     before: Span | None
     """The sentence before it in its passage, when no paragraph break stands between."""
@@ -34,7 +36,7 @@ class Evidence:
         return self.article.text[self.span.start : self.span.end]
 
 
-def located(article: Article, span: Span, score: float) -> Located:
+def located(article: Article, version: int, span: Span, score: float) -> Located:
     """Return the place of a span with its text and what is known of its article."""
     return Located(
         text=article.text[span.start : span.end],
@@ -47,6 +49,7 @@ def located(article: Article, span: Span, score: float) -> Located:
         start=span.start,
         end=span.end,
         score=round(score, 4),
+        version=version,
     )
 
 
@@ -57,6 +60,7 @@ def quotes(chosen: Sequence[Evidence]) -> tuple[Quote, ...]:
     or overlap become one; a sentence that says what one before it said is left out.
     """
     cuts: list[tuple[Article, Span, float]] = []
+    versions = {item.article.id: item.version for item in chosen}
     for item in _distinct(chosen):
         span, score, place = _readable(item), item.score, len(cuts)
         while (n := _meeting(cuts, item.article, span)) is not None:
@@ -64,11 +68,13 @@ def quotes(chosen: Sequence[Evidence]) -> tuple[Quote, ...]:
             span = Span(min(span.start, other.start), max(span.end, other.end))
             score, place = max(score, score_of_other), min(place, n)
         cuts.insert(place, (item.article, span, score))
-    return tuple(_cut(article, span, score, n) for n, (article, span, score) in enumerate(cuts, 1))
+    return tuple(
+        _cut(article, versions[article.id], span, score, n) for n, (article, span, score) in enumerate(cuts, 1)
+    )
 
 
-def _cut(article: Article, span: Span, score: float, n: int) -> Quote:
-    place = located(article, span, score)
+def _cut(article: Article, version: int, span: Span, score: float, n: int) -> Quote:
+    place = located(article, version, span, score)
     return Quote(**{name: getattr(place, name) for name in Located.__slots__}, n=n)
 
 

@@ -18,6 +18,11 @@ _EXAMPLES = {
     "TELEGRAM_BOT_TOKEN": "123456789:AAE-abcdefghijklmnopqrstuvwxyz12345",
     "TELEGRAM_API_URL": "http://127.0.0.1:8081",
     "CITEGRAM_ALLOWED_USERS": "12345678,87654321",
+    "CITEGRAM_ADMINS": "12345678",
+    "CITEGRAM_QUESTIONS_PER_MINUTE": "20",
+    "CITEGRAM_KEEP_DAYS": "365",
+    "CITEGRAM_WEBHOOK_URL": "https://bot.example.org/citegram",
+    "CITEGRAM_WEBHOOK_LISTEN": "127.0.0.1:8080",
     "CITEGRAM_DATA_DIR": "./data",
     "CITEGRAM_CHROMA_URL": "http://127.0.0.1:8000",
     "CITEGRAM_EMBEDDING_MODEL": DEFAULT_MODEL,
@@ -42,6 +47,13 @@ class Settings(BaseSettings):
     allowed_users: Annotated[frozenset[int] | Literal["*"], NoDecode] = Field(
         frozenset(), validation_alias="CITEGRAM_ALLOWED_USERS"
     )
+    admins: Annotated[frozenset[int], NoDecode] = Field(frozenset(), validation_alias="CITEGRAM_ADMINS")
+    questions_per_minute: int = Field(20, validation_alias="CITEGRAM_QUESTIONS_PER_MINUTE")
+    keep_days: int = Field(365, validation_alias="CITEGRAM_KEEP_DAYS")
+    webhook_url: str | None = Field(None, validation_alias="CITEGRAM_WEBHOOK_URL")
+    webhook_listen: Annotated[tuple[str, int], NoDecode] = Field(
+        ("127.0.0.1", 8080), validation_alias="CITEGRAM_WEBHOOK_LISTEN"
+    )
     data_dir: Path = Field(Path("data"), validation_alias="CITEGRAM_DATA_DIR", validate_default=True)
     chroma_url: str | None = Field(None, validation_alias="CITEGRAM_CHROMA_URL")
     embedding_model: str = Field(DEFAULT_MODEL, validation_alias="CITEGRAM_EMBEDDING_MODEL")
@@ -53,7 +65,7 @@ class Settings(BaseSettings):
             raise ValueError("is not a bot token as @BotFather gives it (digits, a colon, letters)")
         return value
 
-    @field_validator("telegram_api_url", "chroma_url")
+    @field_validator("telegram_api_url", "chroma_url", "webhook_url")
     @classmethod
     def _url(cls, value: str | None) -> str | None:
         if value is None:
@@ -73,10 +85,37 @@ class Settings(BaseSettings):
     def _users(cls, value: object) -> object:
         if not isinstance(value, str) or value.strip() == "*":
             return value.strip() if isinstance(value, str) else value
-        ids = [part for part in re.split(r"[,\s]+", value) if part]
-        if not ids or not all(re.fullmatch(r"[1-9]\d{0,18}", part, re.ASCII) for part in ids):
+        ids = _user_ids(value)
+        if not ids:
             raise ValueError("is not a list of Telegram user ids separated by commas, nor * for everybody")
-        return frozenset(map(int, ids))
+        return ids
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _admins(cls, value: object) -> object:
+        ids = _user_ids(value) if isinstance(value, str) else value
+        if not ids and isinstance(value, str):
+            raise ValueError("is not a list of Telegram user ids separated by commas")
+        return ids
+
+    @field_validator("questions_per_minute", "keep_days", mode="before")
+    @classmethod
+    def _count(cls, value: object) -> object:
+        if isinstance(value, str) and not re.fullmatch(r"[1-9]\d{0,5}", value.strip(), re.ASCII):
+            raise ValueError("is not a whole number from 1 on")
+        return value
+
+    @field_validator("webhook_listen", mode="before")
+    @classmethod
+    def _listen(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        host, _, port = value.strip().rpartition(":")
+        if not host or re.search(r"[\s/]", host) or not re.fullmatch(r"[1-9]\d{0,4}", port, re.ASCII):
+            raise ValueError("is not an address and a port, with a colon between them")
+        if int(port) > 65535:
+            raise ValueError("has a port above 65535")
+        return host.strip("[]"), int(port)
 
     @field_validator("data_dir", "embedding_model", mode="before")
     @classmethod
@@ -96,6 +135,14 @@ class Settings(BaseSettings):
         if not found.is_dir():
             raise ValueError(f"cannot be a directory, since {found} is a file")
         return path
+
+
+def _user_ids(value: str) -> frozenset[int]:
+    """Return the ids in a list, none when anything in it is no id."""
+    ids = [part for part in re.split(r"[,\s]+", value) if part]
+    return (
+        frozenset(map(int, ids)) if all(re.fullmatch(r"[1-9]\d{0,18}", part, re.ASCII) for part in ids) else frozenset()
+    )
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:

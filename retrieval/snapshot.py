@@ -53,6 +53,7 @@ class PassageSentences:
     id: int
     article: Article
     """As stored, with its whole text."""
+    version: int
     span: Span
     sentences: tuple[Span, ...]
     vectors: npt.NDArray[np.float32]
@@ -169,6 +170,7 @@ class Snapshot:
     def passage_sentences(self, ids: Sequence[int]) -> list[PassageSentences]:
         """Return passages with article, sentences and sentence vectors, in the order of `ids`."""
         articles: dict[int, Article] = {}
+        versions: dict[int, int] = {}
         found: dict[int, PassageSentences] = {}
         for row in self._in(
             'SELECT p.id AS passage, p.article AS article_key, p.start, p."end", v.mean, v.sentences FROM passages p'
@@ -179,12 +181,14 @@ class Snapshot:
             if key not in articles:
                 stored = self._connection.execute("SELECT * FROM articles WHERE key = ?", (key,)).fetchone()
                 articles[key] = article_from_row(stored)
+                versions[key] = stored["version"]
             spans = self._connection.execute(
                 'SELECT start, "end" FROM sentences WHERE passage = ? ORDER BY ordinal', (row["passage"],)
             )
             found[row["passage"]] = PassageSentences(
                 id=row["passage"],
                 article=articles[key],
+                version=versions[key],
                 span=Span(row["start"], row["end"]),
                 sentences=tuple(Span(start, end) for start, end in spans),
                 vectors=_vectors(row["sentences"], len(row["mean"]) // 2),

@@ -13,7 +13,7 @@ FIELDS = {
     "id", "status", "mode", "text", "question", "quotes", "claims", "passages", "sentences", "nearest", "period",
     "choices", "notices", "confidence", "timings", "error",
 }  # fmt: skip
-LOCATION = {"text", "article_id", "title", "url", "source", "author", "published", "start", "end", "score"}
+LOCATION = {"text", "article_id", "title", "url", "source", "author", "published", "start", "end", "score", "version"}
 STATUSES = {"answered", "not_found", "clarify", "chat", "error"}
 SEARCHED = {"answered", "not_found", "clarify"}
 LISTED = 10

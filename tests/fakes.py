@@ -36,6 +36,7 @@ def quote(text: str, n: int = 1, title: str = "Harbour bridge closes for repairs
         start=10,
         end=10 + len(text),
         score=0.9,
+        version=1,
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.render import Message, clean, render, render_text, units
+from bot.render import render
+from bot.text import Message, clean, render_text, units
 from ingest.normalize import canonical_text
 from retrieval.models import Answer, NearArticle, Period, Quote
 from tests.fakes import answered, not_found, quote

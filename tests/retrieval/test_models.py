@@ -28,13 +28,13 @@ def test_every_field_of_the_contract_is_there_when_nothing_is_set() -> None:
 
 
 def test_what_is_set_comes_through_json() -> None:
-    place = Located("T", "a", "Title", "https://e.example", "S", "A", "2026-03-01", 3, 4, 0.5)
+    place = Located("T", "a", "Title", "https://e.example", "S", "A", "2026-03-01", 3, 4, 0.5, 1)
     answer = Answer(
         "answered",
         "T",
         "Why?",
         id=7,
-        quotes=(Quote("T", "a", "Title", None, None, None, None, 3, 4, 0.5, n=1),),
+        quotes=(Quote("T", "a", "Title", None, None, None, None, 3, 4, 0.5, 1, n=1),),
         claims=(Claim("So it is.", (1,), True),),
         passages=(place,),
         sentences=(place,),

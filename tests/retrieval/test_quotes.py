@@ -25,7 +25,7 @@ SPANS = sentences(TEXT, "en")
 def evidence(n: int, score: float = 0.5, of: Article = ITEM) -> Evidence:
     """The article's sentence number `n`, with its neighbour unless a paragraph begins with it."""
     before = SPANS[n - 1] if n and "\n" not in TEXT[SPANS[n - 1].end : SPANS[n].start] else None
-    return Evidence(of, SPANS[n], before, score)
+    return Evidence(of, 1, SPANS[n], before, score)
 
 
 def shown(*chosen: Evidence) -> list[str]:
@@ -63,7 +63,7 @@ def test_a_sentence_that_leans_back_takes_the_one_before_it_along(n: int, text: 
 def test_a_quote_does_not_grow_without_end() -> None:
     text = "A" + "a" * 440 + ". It is so."
     first, second = sentences(text, "en")
-    assert shown(Evidence(article("a", text), second, first, 0.5)) == ["It is so."]
+    assert shown(Evidence(article("a", text), 1, second, first, 0.5)) == ["It is so."]
 
 
 def test_neighbours_become_one_quote() -> None:
@@ -119,7 +119,7 @@ def test_every_quote_is_a_slice_and_no_two_overlap(data: st.DataObject) -> None:
         articles.append((article(name, text), [] if is_blank(text) else sentences(text, None)))
     known = [(item, n, spans) for item, spans in articles for n in range(len(spans))]
     chosen = [
-        Evidence(item, spans[n], spans[n - 1] if n and data.draw(st.booleans()) else None, score)
+        Evidence(item, 1, spans[n], spans[n - 1] if n and data.draw(st.booleans()) else None, score)
         for (item, n, spans), score in data.draw(
             st.lists(st.tuples(st.sampled_from(known), st.floats(0, 1)), max_size=5) if known else st.just([])
         )
@@ -144,5 +144,5 @@ def test_every_quote_is_a_slice_and_no_two_overlap(data: st.DataObject) -> None:
 def test_what_is_located_is_a_slice(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    place = located(article("a", text), Span(start, end), 0.123456)
+    place = located(article("a", text), 1, Span(start, end), 0.123456)
     assert (place.text, place.start, place.end, place.score) == (text[start:end], start, end, 0.1235)

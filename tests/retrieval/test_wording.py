@@ -61,7 +61,7 @@ def test_quotes_are_shown_with_title_source_author_date_and_address() -> None:
 
 
 def test_a_quote_of_an_article_of_which_nothing_is_known_has_no_empty_lines() -> None:
-    bare = Quote("Closed.", "a", "Title", None, None, None, None, 0, 7, 0.1, n=1)
+    bare = Quote("Closed.", "a", "Title", None, None, None, None, 0, 7, 0.1, 1, n=1)
     assert wording.answered([bare]) == "[1] Title\n    Closed."
 
 
