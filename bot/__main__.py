@@ -55,9 +55,11 @@ def _run(*, console: bool) -> int:
 
 def _serve_telegram(settings: Settings) -> int:
     from bot.app import run
+    from bot.instance import only_instance
     from retrieval.bootstrap import open_citegram
 
-    with open_citegram(settings) as citegram:
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    with only_instance(settings.data_dir, token), open_citegram(settings) as citegram:
         citegram.keep_index()
         try:
             run(settings, citegram)

@@ -1,22 +1,28 @@
-"""Who is served: one guard in front of every handler."""
+"""Who is served, and who is told that they are not."""
 
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from telegram import Update
-from telegram.ext import ApplicationHandlerStop, ContextTypes
+from telegram.constants import ChatType
 
 from bot.addressing import ADDRESSED, NEW
-from bot.sending import send
-from bot.words import stranger
+from bot.database import Database
+from bot.exchange import Role
+from bot.members import Members
+from bot.personal import INVITATION
 
 TELL_AGAIN_SECONDS = 3600.0
 MAX_REMEMBERED = 10_000
+
+_INVITED = re.compile(rf"/start(?:@\w+)?\s+{INVITATION}([A-Za-z0-9_-]{{20,60}})\s*", re.ASCII)
 
 logger = logging.getLogger(__name__)
 
@@ -43,41 +49,69 @@ class OncePerPeriod:
         return True
 
 
-class Access:
-    """Lets the updates of allowed users pass and tells others, once an hour, what to ask the operator for."""
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Who may use the bot by its settings, whatever links there are."""
 
-    def __init__(self, allowed: frozenset[int] | Literal["*"]) -> None:
+    users: frozenset[int] | Literal["*"]
+    admins: frozenset[int]
+
+    def role(self, user_id: int) -> Role | None:
+        """Return what the settings let somebody do."""
+        if user_id in self.admins:
+            return "admin"
+        return "reader" if self.users == "*" or user_id in self.users else None
+
+    @property
+    def nobody(self) -> bool:
+        """Return whether the settings name nobody, so that a link must let the first one in."""
+        return not self.users and not self.admins
+
+
+class Access:
+    """Tells who is served, by the settings or by a link."""
+
+    def __init__(
+        self,
+        allowed: Allowed,
+        database: Database,
+        members: Members,
+    ) -> None:
         self._allowed = allowed
+        self._database = database
+        self._members = members
         self._telling = OncePerPeriod(TELL_AGAIN_SECONDS, MAX_REMEMBERED)
 
-    async def guard(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Stop the handling of an update of any kind that no allowed user has caused.
+    async def role(self, user_id: int) -> Role | None:
+        """Return what somebody may do, by the settings or by a link; None for strangers."""
+        by_settings = self._allowed.role(user_id)
+        if by_settings == "admin":
+            return by_settings
+        return await self._database.run(self._members.role, user_id) or by_settings
 
-        Raises:
-            ApplicationHandlerStop: nobody further on may see the update.
-        """
+    async def serves(self, update: Update) -> bool:
+        """Return whether somebody who is served has caused an update; whoever opens a good invitation is from now on."""
         user = update.effective_user
-        if self._allowed == "*" or (user is not None and user.id in self._allowed):
-            return
-        if (
-            user is not None
-            and update.message is not None
-            and _is_for_the_bot(update)
-            and self._telling.allows(user.id)
-        ):
-            logger.info("Somebody who is not in CITEGRAM_ALLOWED_USERS was turned away.")
-            await send(context.bot, update.message, stranger(user.id))
-        raise ApplicationHandlerStop
+        if user is None:
+            return False
+        role = await self.role(user.id)
+        code = _invitation(update)
+        if code is None or role == "admin":  # who makes links may try them without using them up
+            return role is not None
+        granted = await self._database.run(self._members.redeem, code, user.id, time.time())
+        if granted is not None and granted != role:
+            logger.info("Somebody was let in by a link, as %s.", granted)
+        return granted is not None or role is not None
+
+    def is_to_be_told(self, update: Update) -> bool:
+        """Return whether a stranger has written to the bot and is to be told, once an hour, whom to ask."""
+        user = update.effective_user
+        return user is not None and bool((NEW & ADDRESSED).check_update(update)) and self._telling.allows(user.id)
 
 
-def _is_for_the_bot(update: Update) -> bool:
-    return bool((NEW & ADDRESSED).check_update(update))
-
-
-def warn_when_closed(allowed: frozenset[int] | Literal["*"]) -> None:
-    """Say in the log that nobody is served, if so, and how to change it."""
-    if not allowed:
-        logger.warning(
-            "CITEGRAM_ALLOWED_USERS is empty, so nobody is served: set it to the readers' Telegram ids, as in "
-            "CITEGRAM_ALLOWED_USERS=12345678,87654321, or to * for everybody. Who writes to the bot is told their id."
-        )
+def _invitation(update: Update) -> str | None:
+    message = update.message
+    if message is None or message.chat.type != ChatType.PRIVATE or not message.text:
+        return None
+    form = _INVITED.fullmatch(message.text)
+    return form.group(1) if form else None

@@ -8,7 +8,7 @@ from telegram import Message
 from telegram.constants import ChatType
 from telegram.ext import filters
 
-COMMANDS = ("start", "help", "ask")
+from bot import commands
 
 NEW = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
 """New messages that somebody wrote: an edited one gets no second answer, somebody's joining a group none at all."""
@@ -24,10 +24,9 @@ class _Addressed(filters.MessageFilter):
         if message.chat.type == ChatType.PRIVATE:
             return True
         text = message.text or message.caption or ""
-        command = re.match(r"/(\w+)(@\w+)?", text)
-        if command:
-            name, target = command.groups()
-            return _is_me(message, target) if target else name.lower() in COMMANDS
+        call = commands.read(text)
+        if call is not None:
+            return _is_me(message, f"@{call.bot}") if call.bot else call.name in commands.BY_NAME
         return _replies_to_me(message) or any(_is_me(message, name) for name in re.findall(r"@\w+", text))
 
 
@@ -35,10 +34,9 @@ ADDRESSED = _Addressed()
 
 
 def without_mention(message: Message) -> str:
-    """Return the text of a message without the bot's own name, which is no part of the question."""
-    return re.sub(
-        r"@\w+", lambda name: "" if _is_me(message, name.group()) else name.group(), message.text or ""
-    ).strip()
+    """Return the text or caption of a message without the bot's own name, which is no part of the question."""
+    text = message.text or message.caption or ""
+    return re.sub(r"@\w+", lambda name: "" if _is_me(message, name.group()) else name.group(), text).strip()
 
 
 def _is_me(message: Message, name: str) -> bool:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from retrieval.models import Answer, CatalogSummary, Question
+
+if TYPE_CHECKING:
+    from retrieval.library import Library
 
 
 class Answering(Protocol):
     """The open core, as `retrieval.bootstrap.open_citegram` gives it."""
+
+    @property
+    def library(self) -> Library:
+        """The articles, to look things up in; its methods block for milliseconds."""
 
     async def answer(self, question: Question) -> Answer:
         """Answer a question; whatever goes wrong comes back as an answer with status `error`."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import Update
@@ -13,60 +16,135 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     Application,
     ApplicationBuilder,
-    CommandHandler,
+    CallbackQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
 )
 
-from bot.access import Access, warn_when_closed
+from bot.access import Access, Allowed
 from bot.addressing import ADDRESSED, NEW
+from bot.alerts import Alerts
 from bot.answering import Answering
 from bot.bot_api import BotApiRequest, PollingRequest
-from bot.handlers import Conversation
+from bot.conversations import Conversations
+from bot.database import Database
+from bot.durable_queue import DurableQueue
+from bot.exchange import BotProfile, Desk
+from bot.gathering import Gatherer
+from bot.inbox import Inbox
+from bot.limits import Limits
+from bot.members import Members
+from bot.menus import offer_commands
 from bot.order import ConversationOrder
+from bot.personal import INVITATION, start_link
 from bot.polling import Outage, Poller
-from retrieval.errors import SettingsError
+from bot.reception import Albums, Reception
+from bot.sending import Courier
+from bot.throttle import Throttle
+from bot.webhook import Webhook
+from retrieval.errors import CitegramError, SettingsError
 from retrieval.settings import Settings
 
 STOP_SECONDS = 10.0
 """How long a stop waits for answers in flight."""
+MAX_ANSWERS_AT_ONCE = 8
+"""Answers worked on at the same time; the core is bound by the processor, so more would only slow each other."""
+THREADS = 32
+"""For blocking calls; the default of a machine with few cores is less than the answers worked on at the same time."""
+MIN_BURST = 5
+"""Questions that anybody may ask at once."""
+PRESSES_PER_MINUTE = 60
+PURGE_SECONDS = 6 * 3600.0
+DONE_UPDATES_SECONDS = 3 * 86_400.0
+"""Telegram keeps updates for a day: an id that is older cannot come again."""
+FOREVER = 1e12
+"""Seconds since 1970 by which a claim link has not expired: it is withdrawn at the next start."""
+
+_DAY = 86_400.0
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
 logger = logging.getLogger(__name__)
 
 
-def build_application(settings: Settings, citegram: Answering) -> App:
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The application with the parts that its life needs."""
+
+    application: App
+    queue: DurableQueue
+    order: ConversationOrder
+    inbox: Inbox
+    desk: Desk
+    allowed: Allowed
+    alerts: Alerts
+
+
+def build(settings: Settings, citegram: Answering, database: Database) -> Front:
     """Build the application from its settings, with every handler; nothing is sent before `serve`."""
     if settings.telegram_token is None:
         raise SettingsError("TELEGRAM_BOT_TOKEN is not set; get a token from @BotFather and put it into .env.")
+    inbox, members = Inbox(database), Members(database)
+    queue = DurableQueue(database, inbox)
+    order = ConversationOrder(queue.done)
+    application = _application(settings, queue, order)
+    desk = Desk(
+        core=citegram,
+        database=database,
+        conversations=Conversations(database),
+        members=members,
+        keep_days=settings.keep_days,
+        slots=asyncio.Semaphore(MAX_ANSWERS_AT_ONCE),
+        stop=order.stop,
+    )
+    courier = Courier(application.bot, Throttle())
+    allowed = Allowed(settings.allowed_users, settings.admins)
+    alerts = Alerts(courier, lambda: {*settings.admins, *members.admins()})
+    reception = Reception(
+        desk=desk,
+        courier=courier,
+        access=Access(allowed, database, members),
+        queue=queue,
+        inbox=inbox,
+        gatherer=Gatherer(order.follows),
+        questions=Limits(settings.questions_per_minute, burst=max(MIN_BURST, settings.questions_per_minute // 4)),
+        presses=Limits(PRESSES_PER_MINUTE, burst=PRESSES_PER_MINUTE // 3),
+        alerts=alerts,
+        albums=Albums(),
+    )
+    _add_handlers(application, reception)
+    return Front(application, queue, order, inbox, desk, allowed, alerts)
+
+
+def _application(settings: Settings, queue: DurableQueue, order: ConversationOrder) -> App:
     url = settings.telegram_api_url
     builder = (
         ApplicationBuilder()
-        .token(settings.telegram_token.get_secret_value())
+        .token(settings.telegram_token.get_secret_value() if settings.telegram_token else "")
         .request(BotApiRequest(url))
         .get_updates_request(PollingRequest(url))
-        .concurrent_updates(ConversationOrder())
+        .concurrent_updates(order)
         .updater(None)  # `polling.py` fetches the updates: PTB's own gives up for good on a passing 401 or 404
+        .update_queue(queue)
     )
     if url is not None:
         builder = builder.base_url(f"{url}/bot").base_file_url(f"{url}/file/bot")
-    application = builder.build()
-    _add_handlers(application, Access(settings.allowed_users), Conversation(citegram))
-    return application
+    return builder.build()
 
 
-def _add_handlers(application: App, access: Access, conversation: Conversation) -> None:
+def _add_handlers(application: App, reception: Reception) -> None:
     addressed = NEW & ADDRESSED
-    application.add_handler(TypeHandler(Update, access.guard), group=-1)
-    application.add_handler(CommandHandler("start", conversation.start, addressed))
-    application.add_handler(CommandHandler("help", conversation.help, addressed))
-    application.add_handler(CommandHandler("ask", conversation.ask, addressed))
-    application.add_handler(MessageHandler(addressed & filters.COMMAND, conversation.unknown_command))
-    application.add_handler(MessageHandler(addressed & filters.TEXT, conversation.question))
-    application.add_handler(MessageHandler(addressed, conversation.no_text))
-    application.add_error_handler(conversation.failed)
+    edited = filters.UpdateType.EDITED_MESSAGE & ADDRESSED
+    application.add_handler(TypeHandler(Update, reception.begin), group=-2)
+    application.add_handler(TypeHandler(Update, reception.guard), group=-1)
+    application.add_handler(CallbackQueryHandler(reception.press))
+    application.add_handler(MessageHandler(addressed & filters.COMMAND, reception.command))
+    application.add_handler(MessageHandler(addressed & filters.TEXT, reception.text))
+    application.add_handler(MessageHandler(addressed & filters.CAPTION, reception.caption))
+    application.add_handler(MessageHandler(addressed, reception.wordless))
+    application.add_handler(MessageHandler(edited & filters.TEXT, reception.edited))
+    application.add_error_handler(reception.failed)
 
 
 def run(settings: Settings, citegram: Answering) -> None:
@@ -91,50 +169,104 @@ def run(settings: Settings, citegram: Answering) -> None:
 
 async def serve(settings: Settings, citegram: Answering, stop: asyncio.Event) -> None:
     """Connect, answer until `stop` is set, let the answers in flight finish, and disconnect."""
-    application = build_application(settings, citegram)
-    warn_when_closed(settings.allowed_users)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    database = Database.in_directory(settings.data_dir)
     try:
-        await _until(stop, _connect(application, settings.telegram_api_url))
-        if not stop.is_set():
-            await _work(application, citegram, stop)
+        front = build(settings, citegram, database)
+        try:
+            await _until(stop, _connect(front, settings))
+            if not stop.is_set():
+                await _work(front, settings, citegram, stop)
+        finally:
+            await front.application.shutdown()
+            await front.application.bot.shutdown()  # the line before leaves it open when connecting has not succeeded
     finally:
-        await application.shutdown()
-        await application.bot.shutdown()  # the line before leaves it open when connecting has not succeeded
+        database.close()
 
 
-async def _connect(application: App, api_url: str | None) -> None:
+async def _connect(front: Front, settings: Settings) -> None:
     outage = Outage()
+    bot = front.application.bot
     while True:
         try:
-            await application.initialize()
-            await application.bot.delete_webhook()
+            await front.application.initialize()
+            if settings.webhook_url is None:
+                await bot.delete_webhook()
         except InvalidToken:
             # PTB's message holds the token, so nothing of it may get any further.
-            raise SettingsError(_refused(api_url)) from None
+            raise SettingsError(_refused(settings.telegram_api_url)) from None
         except TelegramError as error:
-            await asyncio.sleep(outage.note(error))
+            await asyncio.sleep(await outage.note(error))
         else:
-            outage.over()
-            logger.info("Serving as @%s.", application.bot.username)
+            await outage.over()
+            me = bot.bot
+            front.desk.profile = BotProfile(me.username or "", bool(me.can_read_all_group_messages))
+            logger.info("Serving as @%s.", me.username)
             return
 
 
-async def _work(application: App, citegram: Answering, stop: asyncio.Event) -> None:
-    order = application.update_processor
-    if not isinstance(order, ConversationOrder):
-        raise TypeError("the application was not built by build_application")
-    poller = Poller(application.bot, application.update_queue, order)
-    await application.start()
+async def _work(front: Front, settings: Settings, citegram: Answering, stop: asyncio.Event) -> None:
+    await _say_how_to_claim(front)
+    left = await front.queue.reload(front.application.bot)
+    if left:
+        logger.info("Going on with %d messages of the last run.", left)
+    source = _source(front, settings)
+    await front.application.start()
     try:
-        await _until(stop, poller.run(), asyncio.to_thread(citegram.warm))
+        await _until(
+            stop,
+            source.run(),
+            front.alerts.run(),
+            asyncio.to_thread(citegram.warm),
+            _purge_now_and_then(front),
+            offer_commands(front.application.bot, front.desk),
+        )
     finally:
         logger.info("Stopping: answers in flight get %.0f seconds.", STOP_SECONDS)
-        await poller.confirm()
+        await source.confirm()
+        await _finish(front)
+
+
+def _source(front: Front, settings: Settings) -> Poller | Webhook:
+    """Return where updates come from."""
+    bot, alert = front.application.bot, front.alerts.alert
+    if settings.webhook_url is None:
+        return Poller(bot, front.queue, front.order, alert)
+    return Webhook(bot, front.queue, front.order, url=settings.webhook_url, listen=settings.webhook_listen, alert=alert)
+
+
+async def _finish(front: Front) -> None:
+    front.queue.close()
+    try:
+        await asyncio.wait_for(front.application.stop(), STOP_SECONDS)
+    except TimeoutError:
+        logger.warning("Messages left for the next start: %d.", front.order.current_concurrent_updates)
+        await _cancel(asyncio.all_tasks() - {asyncio.current_task()})
+
+
+async def _say_how_to_claim(front: Front) -> None:
+    """Print a link that makes its opener the admin, when nobody may use the bot yet."""
+    members, database = front.desk.members, front.desk.database
+    await database.run(members.withdraw_claims)
+    if not front.allowed.nobody or await database.run(members.admins) != ():
+        return
+    code = await database.run(members.invite, "admin", None, FOREVER)
+    logger.warning(
+        "Nobody may use this bot yet. Open %s in Telegram to become its admin; the link works once, until the next "
+        "start. Or set CITEGRAM_ALLOWED_USERS to Telegram user ids, or to * for everybody.",
+        start_link(front.desk.profile.name, INVITATION + code),
+    )
+
+
+async def _purge_now_and_then(front: Front) -> None:
+    database, now = front.desk.database, time.time
+    while True:
         try:
-            await asyncio.wait_for(application.stop(), STOP_SECONDS)
-        except TimeoutError:
-            logger.warning("Questions left without an answer: %d.", order.current_concurrent_updates)
-            await _cancel(asyncio.all_tasks() - {asyncio.current_task()})
+            await database.run(front.desk.conversations.purge, now() - front.desk.keep_days * _DAY)
+            await database.run(front.inbox.purge, now() - DONE_UPDATES_SECONDS)
+        except CitegramError as error:  # a full disk must not end the bot
+            logger.warning("What is old could not be deleted: %s", error)
+        await asyncio.sleep(PURGE_SECONDS)
 
 
 def _stop_on_signals() -> asyncio.Event:

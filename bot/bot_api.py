@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import warnings
@@ -10,16 +11,38 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from telegram import Update
-from telegram.error import NetworkError, RetryAfter
+import httpx
+from telegram import Message, Update
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
+REQUEST_SECONDS = 60.0
+"""The longest that any request takes, in case a server sends its answer byte by byte."""
 CONNECTIONS = 64
 MAX_FLOOD_SECONDS = 300.0
 """The longest that anything waits when Telegram asks for patience; its bans for careless streaming last 200 to 240."""
+UNEXPLAINED_FLOOD_SECONDS = 5
+"""How long to wait when a proxy's 429 does not say."""
+
+_REFUSALS = (RetryAfter, BadRequest, Forbidden, InvalidToken, Conflict, ChatMigrated)
+_NEVER_SENT = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError, httpx.InvalidURL,
+)  # fmt: skip
+_SENDS_A_MESSAGE = ("/sendmessage", "/senddocument")
 
 # Every flood error warns that the type of its `retry_after` will change; `flood_seconds` reads both types.
 warnings.filterwarnings("ignore", ".*retry_after", PTBDeprecationWarning)
@@ -44,13 +67,21 @@ class BotApiRequest(HTTPXRequest):
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Send a request; return the status and a body that is a JSON object of the Bot API's form."""
-        status, payload = await super().do_request(*args, **kwargs)
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                status, payload = await super().do_request(*args, **kwargs)
+        except TimeoutError as error:
+            raise TimedOut from error
         fields = _fields(payload)
         if HTTPStatus.OK <= status <= 299:
-            if fields is None or "result" not in fields:
+            if fields is None or "result" not in fields or not _fits_method(_url(*args, **kwargs), fields["result"]):
                 raise NetworkError("the server's answer is not one of the Bot API")
             return status, payload
-        return status, payload if fields is not None else _error_body(status)
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            raise BadRequest("Request Entity Too Large")  # the same request would be refused again
+        if fields is None or (status == HTTPStatus.TOO_MANY_REQUESTS and not fields.get("parameters")):
+            return status, _error_body(status)
+        return status, payload
 
 
 class PollingRequest(BotApiRequest):
@@ -63,7 +94,7 @@ class PollingRequest(BotApiRequest):
             return status, payload
         result = json.loads(payload)["result"]
         if isinstance(result, list):
-            result = [_readable(update) for update in result if _has_id(update)]
+            result = [readable(update) for update in result if _has_id(update)]
             return status, json.dumps({"ok": True, "result": result}).encode()
         raise NetworkError("the server's answer to getUpdates is not a list")
 
@@ -72,6 +103,38 @@ def flood_seconds(error: RetryAfter) -> float:
     """Return how many seconds Telegram asks to wait, and half a second for its clock and ours."""
     wait = error.retry_after
     return 0.5 + (wait.total_seconds() if isinstance(wait, timedelta) else float(wait))
+
+
+def may_have_arrived(error: TelegramError) -> bool:
+    """Return whether a request that ended in `error` may all the same have had its effect.
+
+    It has none when the server refuses it and when no connection came about. Everything else leaves it open: the
+    connection was lost or the time was up after the request had gone out, or the answer was a 5xx or unreadable.
+    """
+    return not isinstance(error, _REFUSALS) and not isinstance(error.__cause__, _NEVER_SENT)
+
+
+def readable(update: dict[str, Any]) -> dict[str, Any]:
+    """Return an update's JSON if it can be read, else only its number, so that it can be taken and forgotten."""
+    try:
+        Update.de_json(update)
+    except Exception:  # noqa: BLE001  # any kind of error: the data come from another program
+        return {"update_id": update["update_id"]}
+    return update
+
+
+def _url(url: str, *args: Any, **kwargs: Any) -> str:
+    return url
+
+
+def _fits_method(url: str, result: object) -> bool:
+    """Return whether a result is of the kind that the method called has: PTB fails on others in many ways."""
+    if not url.lower().endswith(_SENDS_A_MESSAGE):
+        return True
+    try:
+        return isinstance(result, dict) and Message.de_json(result) is not None
+    except Exception:  # noqa: BLE001  # any kind of error: the data come from another program
+        return False
 
 
 def _is_local(api_url: str | None) -> bool:
@@ -97,16 +160,11 @@ def _error_body(status: int) -> bytes:
         description = HTTPStatus(status).phrase
     except ValueError:
         description = "Unknown HTTP status"
-    return json.dumps({"ok": False, "error_code": status, "description": f"{description} ({status})"}).encode()
+    body: dict[str, Any] = {"ok": False, "error_code": status, "description": f"{description} ({status})"}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        body["parameters"] = {"retry_after": UNEXPLAINED_FLOOD_SECONDS}
+    return json.dumps(body).encode()
 
 
 def _has_id(update: object) -> bool:
     return isinstance(update, dict) and type(update.get("update_id")) is int
-
-
-def _readable(update: dict[str, Any]) -> dict[str, Any]:
-    try:
-        Update.de_json(update)
-    except Exception:  # noqa: BLE001  # any kind of error: the data come from another program
-        return {"update_id": update["update_id"]}
-    return update

@@ -1,18 +1,32 @@
-"""The conversation on a terminal, or line by line through a pipe."""
+"""The conversation on a terminal, or line by line through a pipe: the same commands and buttons as in Telegram."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import TYPE_CHECKING
 
+from bot import commands
 from bot.answering import Answering
-from bot.words import UNKNOWN_COMMAND, help_text, welcome
+from bot.asking import ask
+from bot.conversations import Conversations
+from bot.database import Database
+from bot.exchange import Desk, Exchange, Person
+from bot.members import Members
+from bot.pressing import press
+from bot.text import Button, Keyboard, Message
+from bot.words import words_for
 from retrieval.errors import CitegramError
-from retrieval.models import Question
+from retrieval.models import Answer, CatalogSummary, Question
+
+if TYPE_CHECKING:
+    from retrieval.library import Library
 
 TOKEN_HINT = (
     "To answer in Telegram, talk to @BotFather there, send /newbot, and put the token it gives you into .env as "
@@ -21,6 +35,11 @@ TOKEN_HINT = (
 LOADING = "Loading the language model; the first answer takes some seconds."
 PROMPT = "> "
 FAREWELLS = frozenset({"exit", "quit", "/exit", "/quit"})
+KEEP_DAYS = 0
+"""Nothing of the console's conversations is kept."""
+
+_KEY = (1, None)
+_USER = 1
 
 
 def run(citegram: Answering, *, hint: bool) -> int:
@@ -33,20 +52,23 @@ def run(citegram: Answering, *, hint: bool) -> int:
     _show_any_character()
     if hint:
         _note(TOKEN_HINT)
-    model = _Model(citegram)
+    core = _Patient(citegram)
+    database = Database(None)
     try:
         if on_terminal:
             citegram.keep_index()
-            model.load_in_background()
-        _converse(citegram, model, _typed_lines() if on_terminal else _piped_lines())
+            core.load_in_background()
+        _converse(_desk(core, database), _typed_lines() if on_terminal else _piped_lines(), buttons=on_terminal)
     except BrokenPipeError:
         # Nobody reads any more. What is still buffered must not be tried again when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    finally:
+        database.close()
     return 0
 
 
-class _Model:
-    """The embedding model's loading: in the background or when it is first needed."""
+class _Patient:
+    """The core, with its model loaded in the background or when it is first needed."""
 
     def __init__(self, citegram: Answering) -> None:
         self._citegram = citegram
@@ -54,17 +76,34 @@ class _Model:
         self._error: CitegramError | None = None
         self._loaded = False
 
+    @property
+    def library(self) -> Library:
+        return self._citegram.library
+
+    async def answer(self, question: Question) -> Answer:
+        """Answer a question once the model is there.
+
+        Raises:
+            CitegramError: it cannot be loaded.
+        """
+        await asyncio.to_thread(self._wait)
+        return await self._citegram.answer(question)
+
+    def warm(self) -> None:
+        self._citegram.warm()
+
+    def keep_index(self) -> None:
+        self._citegram.keep_index()
+
+    def describe(self) -> CatalogSummary:
+        return self._citegram.describe()
+
     def load_in_background(self) -> None:
         _note(LOADING)
         self._thread = threading.Thread(target=self._load, name="load-model")
         self._thread.start()
 
-    def wait(self) -> None:
-        """Return when the model is there, or when there is nothing yet to answer from.
-
-        Raises:
-            CitegramError: it cannot be loaded.
-        """
+    def _wait(self) -> None:
         if self._loaded or not self._citegram.describe().articles:
             return
         if self._thread is None:
@@ -83,27 +122,87 @@ class _Model:
             self._error = error
 
 
-def _converse(citegram: Answering, model: _Model, lines: Iterator[str]) -> None:
+class _Terminal:
+    """Standard output as the way back; buttons are numbered, and `#2` presses the second of the last ones shown."""
+
+    def __init__(self, *, buttons: bool) -> None:
+        self._buttons = buttons
+        self._shown: tuple[Button, ...] = ()
+        self._last_id = 0
+
+    @property
+    def pressed(self) -> int | None:
+        return None
+
+    def button(self, line: str) -> Button | None:
+        """Return the button that a line presses."""
+        form = re.fullmatch(r"#(\d{1,3})", line) if self._buttons else None
+        n = int(form.group(1)) if form else 0
+        return self._shown[n - 1] if 1 <= n <= len(self._shown) else None
+
+    async def reply(self, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
+        return await self.answer("\n\n".join(message.plain for message in messages), messages, keyboard)
+
+    async def answer(self, plain: str, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
+        _say(plain)
+        self._show(keyboard)
+        self._last_id += 1
+        return (self._last_id,)
+
+    async def replace(self, message: Message, keyboard: Keyboard = ()) -> None:
+        await self.reply([message], keyboard)
+
+    async def replace_keyboard(self, keyboard: Keyboard) -> None:
+        self._show(keyboard)
+
+    async def document(self, name: str, content: bytes, caption: Message) -> None:
+        """Say where the article's text can be had: a terminal shows no files."""
+        _say(f"{caption.plain}\n(In Telegram this comes as the file {name}; here, see citegram-ingest show.)")
+
+    async def tell(self, text: str, *, alert: bool = False) -> None:
+        if text:
+            _say(text)
+
+    def typing(self) -> AbstractAsyncContextManager[None]:
+        return _nothing()
+
+    def _show(self, keyboard: Keyboard) -> None:
+        self._shown = tuple(button for row in keyboard for button in row if button.data)
+        if self._buttons and self._shown:
+            _say("  ".join(f"[#{n} {button.text}]" for n, button in enumerate(self._shown, 1)))
+
+
+@asynccontextmanager
+async def _nothing() -> AsyncIterator[None]:
+    yield
+
+
+def _desk(core: Answering, database: Database) -> Desk:
+    return Desk(core, database, Conversations(database), Members(database), KEEP_DAYS, asyncio.Semaphore(1))
+
+
+def _converse(desk: Desk, lines: Iterator[str], *, buttons: bool) -> None:
+    terminal = _Terminal(buttons=buttons)
     with asyncio.Runner() as runner:
         for line in lines:
             text = line.strip()
             if text.lower() in FAREWELLS:
                 return
-            question = text.removeprefix("/ask ").strip()
-            if question.startswith("/"):
-                _say(_command(citegram, question))
-            elif question:
-                model.wait()
-                _say(runner.run(citegram.answer(Question(question))).text)
+            if text:
+                runner.run(_take(desk, terminal, text))
 
 
-def _command(citegram: Answering, text: str) -> str:
-    name = text.split()[0].lower()
-    if name == "/start":
-        return "\n\n".join(message.plain for message in welcome(citegram.describe()))
-    if name == "/help":
-        return "\n\n".join(message.plain for message in help_text())
-    return UNKNOWN_COMMAND
+async def _take(desk: Desk, terminal: _Terminal, text: str) -> None:
+    preferences = await desk.database.run(desk.conversations.preferences, _USER)
+    person = Person(_USER, "admin", words_for(preferences.language), preferences.quotes)
+    exchange = Exchange(desk, terminal, person, _KEY, private=True, at=time.time())
+    button, call = terminal.button(text), commands.read(text)
+    if button is not None:
+        await press(exchange, button.data)
+    elif call is not None:
+        await commands.carry_out(exchange, call)
+    else:
+        await ask(exchange, text)
 
 
 def _typed_lines() -> Iterator[str]:

@@ -1,115 +1,209 @@
-"""Sending to a chat: typing indicator, messages, and what to do when Telegram refuses them."""
+"""Sending to chats: messages, edits, files, the typing indicator, and what to do when Telegram refuses them."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Protocol, TypeVar
 
-from telegram import Bot, LinkPreviewOptions, ReplyParameters
-from telegram import Message as Incoming
-from telegram.constants import ChatAction, ChatType, ParseMode
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram import Bot, InputFile
+from telegram.constants import CallbackQueryLimit, ChatAction
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
-from bot.bot_api import MAX_FLOOD_SECONDS, flood_seconds
-from bot.text import Message
+from bot.bot_api import flood_seconds
+from bot.post import NO_PREVIEW, Form, Post
+from bot.retrying import Address, Retrying
+from bot.text import EMPTY, Keyboard, Message, shortened
+from bot.throttle import Throttle
+
+__all__ = ["Address", "Courier", "Journal"]
 
 TYPING_SECONDS = 4.0
 """Telegram shows the indicator for five."""
-RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
+
+Result = TypeVar("Result")
 
 logger = logging.getLogger(__name__)
 
 
-@asynccontextmanager
-async def typing(bot: Bot, question: Incoming) -> AsyncIterator[None]:
-    """Show in the question's chat that an answer is being written, for as long as the block runs."""
-    task = asyncio.create_task(_keep_typing(bot, question))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+class Journal(Protocol):
+    """What is known of a reply's parts, counted from 0; it outlives the process."""
+
+    @property
+    def first(self) -> int:
+        """How many parts are known to have arrived: the number of the first one to be sent."""
+
+    @property
+    def doubtful(self) -> int | None:
+        """The part that was on its way when an earlier process ended, if any."""
+
+    async def sending(self, part: int) -> None:
+        """Write down that a part goes out now."""
+
+    async def sent(self, part: int) -> None:
+        """Write down that a part has arrived."""
 
 
-async def send(bot: Bot, question: Incoming, messages: Sequence[Message]) -> None:
-    """Send messages to the question's chat and topic, in groups as replies to it.
+class Courier:
+    """Brings messages to chats: parts in their order, each as soon as the limits allow, whatever fails in between.
 
-    Waits and tries again when Telegram asks for patience or cannot be reached; what cannot be delivered at all (the
-    reader has blocked the bot, the chat is gone) is logged, and ends the sending of these messages only.
+    It waits and tries again when Telegram asks for patience or cannot be reached. What cannot be delivered at all (the
+    reader has blocked the bot, the chat is gone) is logged, without its words, and raises nothing.
     """
-    for message in messages:
+
+    def __init__(self, bot: Bot, throttle: Throttle) -> None:
+        self._bot = bot
+        self._retrying = Retrying(bot, throttle)
+
+    async def send(
+        self,
+        to: Address,
+        messages: Sequence[Message],
+        *,
+        keyboard: Keyboard = (),
+        reply_to: int | None = None,
+        journal: Journal | None = None,
+        again: str = "",
+    ) -> tuple[int, ...]:
+        """Send a reply in parts, the keyboard under the last one; return the ids of those that were sent now.
+
+        Parts that `journal` knows to have arrived are skipped. A part that may have arrived before begins with the
+        line `again`: when `journal` doubts it, and after an attempt whose outcome is unknown. When a part cannot be
+        delivered, those behind it are not sent.
+        """
+        ids: list[int] = []
+        for part in range(journal.first if journal else 0, len(messages)):
+            form = Form(messages[part], keyboard if part == len(messages) - 1 else ())
+            post = Post(self._bot, to, reply_to, again)
+            doubtful = journal is not None and journal.doubtful == part
+            if journal is not None:
+                post.before = partial(journal.sending, part)
+            message_id = await self._logged(self._persist(to, form, post.message, doubtful))
+            if message_id is None:
+                break
+            ids.append(message_id)
+            if journal is not None:
+                await journal.sent(part)
+        return tuple(ids)
+
+    async def document(
+        self,
+        to: Address,
+        name: str,
+        content: bytes,
+        caption: Message,
+        *,
+        keyboard: Keyboard = (),
+        reply_to: int | None = None,
+        again: str = "",
+    ) -> int | None:
+        """Send a file; return the message's id, or None when it cannot be delivered. `again` is as in `send`."""
+        post = Post(self._bot, to, reply_to, again)
+        file = InputFile(content, name)
+        return await self._logged(self._persist(to, Form(caption, keyboard), partial(post.document, file)))
+
+    async def edit(self, to: Address, message_id: int, message: Message, keyboard: Keyboard = ()) -> bool:
+        """Put a message in the place of an earlier one; return whether it stands there now."""
+
+        async def change(form: Form, doubtful: bool) -> None:
+            await self._bot.edit_message_text(
+                form.text,
+                to.chat_id,
+                message_id,
+                parse_mode=form.parse_mode,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=form.markup,
+            )
+
+        return await self._changed(self._persist(to, Form(message, keyboard), change))
+
+    async def edit_keyboard(self, to: Address, message_id: int, keyboard: Keyboard) -> bool:
+        """Put other buttons under a message; return whether they are there now."""
+
+        async def change(form: Form, doubtful: bool) -> None:
+            await self._bot.edit_message_reply_markup(to.chat_id, message_id, reply_markup=form.markup)
+
+        return await self._changed(self._persist(to, Form(EMPTY, keyboard), change))
+
+    async def delete(self, to: Address, message_id: int) -> None:
+        """Delete a message if that is possible."""
+
+        async def remove(form: Form, doubtful: bool) -> None:
+            await self._bot.delete_message(to.chat_id, message_id)
+
+        await self._changed(self._persist(to, Form(EMPTY), remove))
+
+    async def answer_press(self, press_id: str, text: str = "", *, alert: bool = False) -> None:
+        """End the waiting sign of a pressed button, with a short note if there is one; too late does no harm."""
+        note = shortened(text, CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH) if text else None
         try:
-            await _send_one(bot, question, message)
+            await self._bot.answer_callback_query(press_id, note, show_alert=alert)
+        except TelegramError as error:
+            logger.debug("A pressed button was not answered (%s).", type(error).__name__)
+
+    @asynccontextmanager
+    async def typing(self, to: Address) -> AsyncIterator[None]:
+        """Show in a chat that an answer is being written, for as long as the block runs."""
+        task = asyncio.create_task(self._keep_typing(to))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def _keep_typing(self, to: Address) -> None:
+        while True:
+            pause = TYPING_SECONDS
+            try:
+                await self._bot.send_chat_action(to.chat_id, ChatAction.TYPING, message_thread_id=to.topic)
+            except RetryAfter as error:
+                pause = max(pause, flood_seconds(error))
+            except TelegramError as error:
+                logger.debug("No typing indicator (%s).", type(error).__name__)
+            await asyncio.sleep(pause)
+
+    async def _persist(
+        self, to: Address, form: Form, request: Callable[[Form, bool], Awaitable[Result]], doubtful: bool = False
+    ) -> Result:
+        while True:
+            try:
+                return await self._retrying.call(to, partial(request, form), doubtful=doubtful)
+            except BadRequest as refusal:
+                simpler = form.simpler(refusal)
+                if simpler is None:
+                    raise
+                form = simpler
+
+    async def _logged(self, delivery: Awaitable[int]) -> int | None:
+        try:
+            return await delivery
         except TelegramError as error:
             logger.warning("An answer could not be delivered (%s).", _reason(error))
-            return
+            return None
 
-
-async def _send_one(bot: Bot, question: Incoming, message: Message) -> None:
-    try:
-        await _persist(lambda: _call(bot, question, message.html, ParseMode.HTML))
-    except BadRequest as error:
-        if "parse entities" not in str(error).lower():
-            raise
-        logger.error("Telegram could not parse a message; sending it as plain text.")
-        await _persist(lambda: _call(bot, question, message.plain, None))
-
-
-async def _call(bot: Bot, question: Incoming, text: str, parse_mode: ParseMode | None) -> None:
-    in_group = question.chat.type != ChatType.PRIVATE
-    await bot.send_message(
-        chat_id=question.chat_id,
-        message_thread_id=_topic(question),
-        text=text,
-        parse_mode=parse_mode,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-        reply_parameters=ReplyParameters(question.message_id, allow_sending_without_reply=True) if in_group else None,
-    )
-
-
-async def _persist(call: Callable[[], Awaitable[None]]) -> None:
-    """Repeat `call` until it succeeds or there is no point any more; raise the last error then."""
-    delays, patience = iter(RETRY_DELAYS), MAX_FLOOD_SECONDS
-    while True:
+    async def _changed(self, change: Awaitable[None]) -> bool:
         try:
-            return await call()
-        except RetryAfter as error:
-            delay = flood_seconds(error)
-            patience -= delay
-            if patience < 0:
-                raise
-        except BadRequest:
-            raise  # a NetworkError by inheritance, but the same request would be refused again
-        except (NetworkError, InvalidToken):
-            # Proxies and restarting servers answer 401 and 404 as well, so neither is final here.
-            step = next(delays, None)
-            if step is None:
-                raise
-            delay = step
-        await asyncio.sleep(delay)
-
-
-async def _keep_typing(bot: Bot, question: Incoming) -> None:
-    while True:
-        pause = TYPING_SECONDS
-        try:
-            await bot.send_chat_action(question.chat_id, ChatAction.TYPING, message_thread_id=_topic(question))
-        except RetryAfter as error:
-            pause = max(pause, flood_seconds(error))
+            await change
+        except BadRequest as error:
+            if "not modified" in str(error).lower():
+                return True
+            logger.info("A message could not be changed (%s).", _reason(error))
+            return False
         except TelegramError as error:
-            logger.debug("No typing indicator (%s).", type(error).__name__)
-        await asyncio.sleep(pause)
-
-
-def _topic(question: Incoming) -> int | None:
-    return question.message_thread_id if question.is_topic_message else None
+            logger.warning("A message could not be changed (%s).", _reason(error))
+            return False
+        return True
 
 
 def _reason(error: TelegramError) -> str:
     # Telegram's words for other errors could repeat the message's.
-    known = ("blocked by the user", "chat not found", "user is deactivated", "not enough rights", "kicked")
+    known = (
+        "blocked by the user", "chat not found", "user is deactivated", "not enough rights", "kicked",
+        "message thread not found", "message to edit not found", "message to delete not found",
+        "message can't be edited", "message can't be deleted",
+    )  # fmt: skip
     words = str(error).lower()
     return next((reason for reason in known if reason in words), type(error).__name__)

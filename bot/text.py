@@ -76,11 +76,12 @@ def bold(message: Message) -> Message:
 
 def linked(text: str, url: str | None, quote: str = "") -> Message:
     """Return text that links to `url`, at the place of `quote` in the page; without a link when `url` is not one."""
+    shown = run(text)
     address = web_link(url)
     if address is None:
-        return run(text)
+        return shown
     target = link_to_quote(address, clean(quote))
-    return Message(text, f'<a href="{html.escape(target)}">{html.escape(text, quote=False)}</a>')
+    return Message(shown.plain, f'<a href="{html.escape(target)}">{shown.html}</a>')
 
 
 def blockquote(content: Message) -> Message:

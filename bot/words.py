@@ -1,61 +1,96 @@
-"""What the bot says besides answers. Pure."""
+"""What the bot says, in each language it speaks: message catalogues in Fluent, one folder a language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
 
-from bot.text import Message, pack, run, tagged
-from retrieval.models import CatalogSummary
-from retrieval.wording import covered, no_articles
+from babel.dates import format_date
+from fluent.runtime import FluentBundle, FluentResource
 
-ONLY_TEXT = "I can read only text. Please type your question."
-NO_QUESTION = "What would you like to know? Write it in the same message, as in: /ask Who won the election?"
-UNKNOWN_COMMAND = "I do not know that command. Just type your question, or see /help."
-FAILED = "Something went wrong with this question. Please ask again in a moment."
-MAX_SOURCES = 8
+from retrieval.models import Period
 
+LANGUAGES = {"en": "English", "ru": "Русский"}
+"""What the bot speaks, by primary language subtag: each language by its own name."""
+MAX_VALUE = 1000
+"""Characters of a value that are inserted: Fluent refuses a text that grows beyond 2,500 within one choice."""
 
-def welcome(summary: CatalogSummary) -> list[Message]:
-    """Say what the bot is, what it knows, and how to ask."""
-    return pack(_welcome(summary))
-
-
-def _welcome(summary: CatalogSummary) -> Iterator[Message]:
-    yield run("I answer questions about articles with exact quotes from them, and say so when they hold no answer.")
-    if not summary.articles:
-        yield run(no_articles(summary.data_dir))
-        return
-    yield run(_holdings(summary))
-    yield run("Ask in your own words, in one message.")
-    if summary.examples:
-        yield run("For example, about one of the latest articles:\n") + tagged("code", summary.examples[0])
+_WHOLE_DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 
 
-def _holdings(summary: CatalogSummary) -> str:
-    articles = "1 article" if summary.articles == 1 else f"{summary.articles:,} articles"
-    sources = ", ".join(summary.sources[:MAX_SOURCES])
-    unnamed = len(summary.sources) - MAX_SOURCES
-    origin = f" from {sources}" if sources else ""
-    more = f" and {unnamed} more" if unnamed > 0 else ""
-    return f"I know {articles}{origin}{more}. {covered(summary.period)}".rstrip()
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the bot says, in one language."""
+
+    language: str
+    """One of `LANGUAGES`."""
+
+    def __call__(self, key: str, /, **values: str | int) -> str:
+        """Return the text of `key` with `values` inserted as they are; an int with its separators, and for plurals.
+
+        The text is plain: whoever formats it escapes it. A number that is a name, such as an article's, is given as
+        str. What is longer than `MAX_VALUE` is cut.
+
+        Raises:
+            KeyError: there is no such key, or it needs a value that was not given.
+        """
+        pattern = _bundle(self.language).get_message(key).value
+        if pattern is None:
+            raise KeyError(key)
+        text, errors = _bundle(self.language).format_pattern(pattern, {name: _cut(values[name]) for name in values})
+        if errors:
+            raise KeyError(f"{key}: {errors[0]}")
+        return str(text)
+
+    def date(self, published: str | None) -> str:
+        """Return an ISO 8601 date or time as people write it: `3 March 2026`, `March 2026`, `2026`.
+
+        Nothing for none; what is no date is returned as it is.
+        """
+        given = published or ""
+        try:
+            if _WHOLE_DATE.match(given):
+                return format_date(date.fromisoformat(given[:10]), "d MMMM y", locale=self.language)
+            month = _MONTH.fullmatch(given)
+            if month:
+                return format_date(date(int(month[1]), int(month[2]), 1), "LLLL y", locale=self.language)
+        except ValueError:
+            return given
+        return given
+
+    def period(self, period: Period) -> str:
+        """Return a sentence on the period that the articles cover; nothing where no article has a date."""
+        if period.from_ is None or period.to is None:
+            return ""
+        if period.from_ == period.to:
+            return self("covered-day", day=self.date(period.from_))
+        return self("covered-period", first=self.date(period.from_), last=self.date(period.to))
 
 
-def help_text() -> list[Message]:
-    """Say how to ask and how to read an answer."""
-    return pack(
-        (
-            run("Type a question in your own words. You get up to three quotes, the most fitting first."),
-            run("Each quote is copied letter by letter from its article; the title above it opens the article at that "
-                "place. Tap a long quote to unfold it."),
-            run("When the articles do not say, I say so and name the nearest ones."),
-            run("In groups, write /ask and your question, or reply to one of my messages."),
-            run("/start – what I know\n/ask – ask a question\n/help – this text"),
-        )
-    )  # fmt: skip
+_WORDS = {language: Words(language) for language in LANGUAGES}
 
 
-def stranger(user_id: int) -> list[Message]:
-    """Tell somebody who is not served what to send to the operator."""
-    return pack(
-        (run("This bot is private. To be let in, send its operator your Telegram id: ") + tagged("code", str(user_id)),)
-    )
+def words_for(language_code: str | None) -> Words:
+    """Return what the bot says to somebody whose app speaks `language_code`, as in `ru` or `ru-RU`: else English."""
+    subtag = re.split("[-_]", language_code or "")[0].lower()
+    return _WORDS.get(subtag, _WORDS["en"])
+
+
+@cache
+def _bundle(language: str) -> FluentBundle:
+    bundle = FluentBundle([language], use_isolating=False)
+    folder = resources.files("bot") / "locales" / language
+    for file in folder.iterdir():
+        if file.name.endswith(".ftl"):
+            bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+    return bundle
+
+
+def _cut(value: str | int) -> str | int:
+    if isinstance(value, str) and len(value) > MAX_VALUE:
+        return value[: MAX_VALUE - 1] + "…"
+    return value

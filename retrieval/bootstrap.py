@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.catalog import Catalog
 from retrieval.encoder import Encoder
+from retrieval.library import Library
 from retrieval.models import Answer, CatalogSummary, Question
 from retrieval.settings import Settings
 
@@ -81,6 +82,11 @@ class Citegram:
     ) -> None:
         """Close everything."""
         self.close()
+
+    @cached_property
+    def library(self) -> Library:
+        """What readers look up in the catalogue."""
+        return Library(self.catalog)
 
     @cached_property
     def _chain(self) -> AnswerChain:

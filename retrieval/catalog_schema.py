@@ -66,6 +66,11 @@ _MIGRATIONS = (
     -- articles whose passages in the vector index are behind the catalogue, removed ones too
     CREATE TABLE index_queue (article INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
     """,
+    # 2: lists of articles are read from this index alone: in the table each row's text stands before the other columns
+    """
+    DROP INDEX articles_by_published;
+    CREATE INDEX articles_listed ON articles (published, key, id, version, title, url, source, author, language);
+    """,
 )
 SCHEMA_VERSION = len(_MIGRATIONS)
 

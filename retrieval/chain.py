@@ -18,6 +18,7 @@ from langsmith import tracing_context
 from retrieval import wording
 from retrieval.catalog import Catalog
 from retrieval.chat import small_talk
+from retrieval.condense import stand_alone
 from retrieval.encoder import Encoder
 from retrieval.errors import CitegramError
 from retrieval.evidence import ANSWERED, Weighed, weigh
@@ -36,6 +37,8 @@ class Inquiry:
     """A question on its way through the chain: each step fills in what the next ones need."""
 
     question: Question
+    text: str = ""
+    """The question in its stand-alone form."""
     vector: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     documents: tuple[Document, ...] = ()
     weighed: Weighed = field(default_factory=Weighed)
@@ -45,7 +48,7 @@ class Inquiry:
 
 
 class AnswerChain:
-    """Encode, retrieve, weigh, answer: each step a function of the one before it."""
+    """Resolve, encode, retrieve, weigh, answer: each step a function of the one before it."""
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class AnswerChain:
         self._encode_question = encode
         self.runnable: Runnable[Question, Answer] = (
             RunnableLambda(_begin)
+            | _timed("resolve", _resolve)
             | _timed("encode", self._encode)
             | _timed("search", self._search)
             | _timed("evidence", self._weigh)
@@ -97,19 +101,33 @@ class AnswerChain:
 
     def _encode(self, inquiry: Inquiry) -> Inquiry:
         self._catalog.require_embedding_model(self._encoder.name, self._encoder.fingerprint)
-        return replace(inquiry, vector=self._encode_question(inquiry.question.text))
+        return replace(inquiry, vector=self._encode_question(inquiry.text))
 
     def _search(self, inquiry: Inquiry) -> Inquiry:
-        return replace(inquiry, documents=tuple(self._retriever.invoke(inquiry.question.text)))
+        documents = self._retriever.invoke(inquiry.text, focus=inquiry.question.focus)
+        return replace(inquiry, documents=tuple(documents))
 
     def _weigh(self, inquiry: Inquiry) -> Inquiry:
+        question = inquiry.question
         with self._catalog.snapshot() as snapshot:
-            weighed = weigh(inquiry.question.text, inquiry.vector, inquiry.documents, snapshot, self._encoder.knows)
-            return replace(inquiry, weighed=weighed, nearest=_nearest(weighed, snapshot), period=snapshot.period())
+            weighed = weigh(
+                inquiry.text,
+                inquiry.vector,
+                inquiry.documents,
+                snapshot,
+                self._encoder.knows,
+                most_quotes=question.most_quotes,
+            )
+            period = snapshot.period_of(question.focus)
+            return replace(inquiry, weighed=weighed, nearest=_nearest(weighed, snapshot), period=period)
 
 
 def _begin(question: Question) -> Inquiry:
     return Inquiry(question)
+
+
+def _resolve(inquiry: Inquiry) -> Inquiry:
+    return replace(inquiry, text=stand_alone(inquiry.question.text, inquiry.question.history))
 
 
 def _timed(name: str, step: Callable[[Inquiry], Inquiry]) -> RunnableLambda[Inquiry, Inquiry]:
@@ -139,7 +157,7 @@ def _finish(inquiry: Inquiry) -> Answer:
     return Answer(
         status="answered" if cut else "not_found",
         text=wording.answered(cut) if cut else wording.not_found(inquiry.nearest, inquiry.period),
-        question=inquiry.question.text,
+        question=inquiry.text,
         quotes=cut,
         passages=weighed.passages,
         sentences=weighed.sentences,

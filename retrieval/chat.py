@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from retrieval import wording
+
+_REPLIES = {"greeting": wording.GREETING, "thanks": wording.THANKS}
 
 
 def _phrases(listed: str) -> frozenset[str]:
@@ -23,11 +26,15 @@ _THANKS = _phrases(
 )
 
 
-def small_talk(text: str) -> str | None:
-    """Return a reply to a greeting or thanks and nothing else, or None where the text may be a question."""
+def kind_of_talk(text: str) -> Literal["greeting", "thanks"] | None:
+    """Return what a text is that greets or thanks and does nothing else, None where it may be a question."""
     said = " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())
     if not said or said in _GREETINGS:
-        return wording.GREETING
-    if said in _THANKS:
-        return wording.THANKS
-    return None
+        return "greeting"
+    return "thanks" if said in _THANKS else None
+
+
+def small_talk(text: str) -> str | None:
+    """Return a reply to a greeting or thanks and nothing else, or None where the text may be a question."""
+    kind = kind_of_talk(text)
+    return None if kind is None else _REPLIES[kind]

@@ -5,6 +5,7 @@ CitegramError
 ├── ArticleError         one article cannot be ingested; the others can
 ├── CatalogError         the catalogue cannot be opened or is of another kind
 │   └── BusyError        another process is writing to it
+├── DatabaseError        what the bot keeps of conversations cannot be read or written
 ├── ModelError           the embedding model cannot be loaded, or is not the one the catalogue was made with
 └── IndexUnavailable     the vector index does not answer; exact search stands in
 """
@@ -28,6 +29,10 @@ class CatalogError(CitegramError):
 
 class BusyError(CatalogError):
     """Another process is writing to the catalogue."""
+
+
+class DatabaseError(CitegramError):
+    """What the bot keeps of conversations cannot be opened, read or written."""
 
 
 class ModelError(CitegramError):

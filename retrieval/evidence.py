@@ -11,7 +11,7 @@ import numpy.typing as npt
 from langchain_core.documents import Document
 
 from retrieval.lexical import language_by_letters, question_terms, terms
-from retrieval.models import Located, Span
+from retrieval.models import MOST_QUOTES, Located, Span
 from retrieval.quotes import Evidence, located
 from retrieval.search import TermScorer
 from retrieval.snapshot import PassageSentences, Snapshot
@@ -22,7 +22,6 @@ MOST_LISTED = 10
 """Passages and sentences that an answer lists."""
 
 _READ = 12  # candidate passages whose sentences are weighed: their number is time, about 0.5 ms each
-_MOST_QUOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ _BY_TERMS = _Judge(
 ANSWERED = 0.35
 """Confidence from which a question counts as answered; docs/evaluation.md tells what it refuses, rightly and wrongly."""
 
-_ALSO_QUOTED = 0.05  # probability of being evidence from which a second and a third sentence are quoted too
+_ALSO_QUOTED = 0.05  # probability of being evidence from which further sentences are quoted too
 _TITLE_REPEATED = 3.0  # taken off a sentence that is just the title: it stands above the quote already
 
 
@@ -150,6 +149,8 @@ def weigh(
     documents: Sequence[Document],
     snapshot: Snapshot,
     knows: Callable[[str], bool] = lambda language: True,
+    *,
+    most_quotes: int = MOST_QUOTES,
 ) -> Weighed:
     """Rank candidate passages and their sentences as evidence for a question.
 
@@ -159,6 +160,7 @@ def weigh(
         documents: from `PassageRetriever`, best first.
         snapshot: the catalogue; passages that are no longer in it are left out.
         knows: whether the encoder knows a language.
+        most_quotes: how many sentences to choose for quoting, at most.
     """
     fused = {int(document.id or 0): float(document.metadata["score"]) for document in documents}
     passages = snapshot.passage_sentences(list(fused))
@@ -175,7 +177,7 @@ def weigh(
             located(s.evidence.article, s.evidence.version, s.evidence.span, s.evidence.score)
             for s in ranked[:MOST_LISTED]
         ),
-        chosen=_choose([s.evidence for s in ranked[:MOST_LISTED]]),
+        chosen=_choose([s.evidence for s in ranked[:MOST_LISTED]], most_quotes),
         near=tuple(item.passage.id for item in read),
         confidence=_confidence(ranked),
     )
@@ -192,9 +194,9 @@ def _place(passage: PassageSentences, score: float) -> Located:
     return located(passage.article, passage.version, Span(start, passage.span.start + len(text.rstrip())), score)
 
 
-def _choose(ranked: Sequence[Evidence]) -> tuple[Evidence, ...]:
+def _choose(ranked: Sequence[Evidence], most: int) -> tuple[Evidence, ...]:
     also = [item for item in ranked[1:] if item.score >= _ALSO_QUOTED]
-    return (*ranked[:1], *also[: _MOST_QUOTES - 1])
+    return (*ranked[:1], *also[: max(most, 1) - 1])
 
 
 def _confidence(ranked: Sequence[_Sentence]) -> float:

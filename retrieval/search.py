@@ -18,12 +18,15 @@ from pydantic import ConfigDict
 from retrieval.catalog import Catalog
 from retrieval.errors import IndexUnavailable
 from retrieval.lexical import question_terms
+from retrieval.models import Focus
 from retrieval.snapshot import PassageTerms, Snapshot
 
 logger = logging.getLogger(__name__)
 
 Vector = npt.NDArray[np.float32]
 
+_ALL_ARTICLES = Focus()
+_MOST_FOCI = 4  # whose vectors are in memory: reading 18,000 of 384 dimensions takes 150 ms, searching them 5
 _TOO_COMMON = 0.25  # share of passages; terms in more of them cost time and choose nothing
 _FEW_PASSAGES = 2000  # below this many, no term is too common to look up
 
@@ -37,32 +40,40 @@ class DenseIndex(Protocol):
 
 
 class ExactSearch:
-    """Nearest neighbours over the catalogue's own vectors, for as long as the index is away."""
+    """Nearest neighbours over the catalogue's own vectors: in a focus, and everywhere for as long as the index is away.
+
+    Vectors are kept until the catalogue changes: those of all articles or of the few foci that were last asked about.
+    """
 
     def __init__(self) -> None:
         """Hold nothing until the first search."""
         self._lock = threading.Lock()
         self._generation = -1
-        self._ids: npt.NDArray[np.int64] = np.zeros(0, np.int64)
-        self._vectors: Vector = np.zeros((0, 0), np.float32)
+        self._held: dict[Focus, tuple[npt.NDArray[np.int64], Vector]] = {}
 
-    def nearest(self, vector: Vector, snapshot: Snapshot, k: int) -> list[int]:
-        """Return the ids of the `k` nearest passages, best first."""
-        ids, vectors = self._at(snapshot)
+    def nearest(self, vector: Vector, snapshot: Snapshot, k: int, focus: Focus = _ALL_ARTICLES) -> list[int]:
+        """Return the ids of the `k` nearest passages, of those in the focus, best first."""
+        ids, vectors = self._at(snapshot, focus)
         if not len(ids):
             return []
         similarity = vectors @ vector
         top = np.argpartition(-similarity, min(k, len(ids) - 1))[:k]
         return [int(ids[n]) for n in top[np.argsort(-similarity[top])]]
 
-    def _at(self, snapshot: Snapshot) -> tuple[npt.NDArray[np.int64], Vector]:
+    def _at(self, snapshot: Snapshot, focus: Focus) -> tuple[npt.NDArray[np.int64], Vector]:
         generation = snapshot.generation()
         with self._lock:
             if generation != self._generation:
-                ids, halves = snapshot.all_vectors()
-                self._ids, self._vectors = ids, halves.astype(np.float32)
+                self._held.clear()
                 self._generation = generation
-            return self._ids, self._vectors
+            found = self._held.pop(focus, None)
+            if found is None:
+                ids, halves = snapshot.all_vectors() if focus == _ALL_ARTICLES else snapshot.vectors_of(focus)
+                found = ids, halves.astype(np.float32)
+            self._held[focus] = found
+            if len(self._held) > _MOST_FOCI:
+                del self._held[next(iter(self._held))]
+            return found
 
 
 class TermScorer:
@@ -86,8 +97,13 @@ class TermScorer:
         self.idf = [math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in self._frequencies]
         self._found = [(g, idf) for g, idf, n in zip(groups, self.idf, self._frequencies, strict=True) if n]
 
-    def best(self, limit: int) -> list[int]:
-        """Return ids of the best passages by FTS5; terms in very many passages are left out where others are there."""
+    def best(self, limit: int, focus: Focus = _ALL_ARTICLES) -> list[int]:
+        """Return ids of the best passages by FTS5; terms in very many passages are left out where others are there.
+
+        In a focus they stay, as the others may be elsewhere.
+        """
+        if focus != _ALL_ARTICLES:
+            return self._snapshot.best_by_terms_of(focus, [term for group, _ in self._found for term in group], limit)
         most = _TOO_COMMON * self._corpus.passages if self._corpus.passages > _FEW_PASSAGES else math.inf
         present = [(group, n) for group, n in zip(self._groups, self._frequencies, strict=True) if n]
         chosen = [group for group, n in present if n <= most] or [group for group, _ in present]
@@ -111,7 +127,8 @@ class PassageRetriever(BaseRetriever):
 
     The candidates are the union of each channel's best `pool`; scores that a channel did not return are computed exactly,
     so both channels speak about every candidate. Documents hold the passage's text and carry its id in `id`, and in their
-    metadata `article`, `start`, `end`, `score`, `similarity` and `bm25`; the best comes first.
+    metadata `article`, `start`, `end`, `score`, `similarity` and `bm25`; the best comes first. `invoke(query, focus=...)`
+    searches a part of the articles: exactly, whatever the index holds, and with the term statistics of all of them.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -123,13 +140,15 @@ class PassageRetriever(BaseRetriever):
     pool: int = 100
     exact: ExactSearch
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, focus: Focus = _ALL_ARTICLES
+    ) -> list[Document]:
         vector = self.encode(query)
         with self.catalog.snapshot() as snapshot:
-            near = self._nearest(vector, snapshot)
+            near = self._nearest(vector, snapshot, focus)
             groups = question_terms(query, snapshot.languages())
             scorer = TermScorer(snapshot, groups)
-            candidates = snapshot.passage_terms(list(dict.fromkeys([*near, *scorer.best(self.pool)])))
+            candidates = snapshot.passage_terms(list(dict.fromkeys([*near, *scorer.best(self.pool, focus)])))
             if not candidates:
                 return []
             similarity = np.array([candidate.vector @ vector for candidate in candidates])
@@ -153,7 +172,9 @@ class PassageRetriever(BaseRetriever):
                 for n, text in zip(best, texts, strict=True)
             ]
 
-    def _nearest(self, vector: Vector, snapshot: Snapshot) -> list[int]:
+    def _nearest(self, vector: Vector, snapshot: Snapshot, focus: Focus) -> list[int]:
+        if focus != _ALL_ARTICLES:
+            return self.exact.nearest(vector, snapshot, self.pool, focus)
         try:
             return [passage for passage, _ in self.index.query(vector, self.pool)]
         except IndexUnavailable:

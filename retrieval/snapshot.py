@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.models import Article, NearArticle, Period, Span, StoredArticle
+from retrieval.catalog_lists import ArticleLists, in_focus
+from retrieval.models import Article, Focus, NearArticle, Period, Span, StoredArticle
 
 _MOST_PARAMETERS = 500
 
@@ -60,7 +61,7 @@ class PassageSentences:
     """Shape (sentences, dimensions)."""
 
 
-class Snapshot:
+class Snapshot(ArticleLists):
     """One moment of the catalogue; only valid inside `Catalog.snapshot()`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -115,6 +116,11 @@ class Snapshot:
         ).fetchone()
         return None if row is None else NearArticle(row["id"], row["title"], row["published"], row["url"])
 
+    def passages_of(self, key: int, limit: int) -> list[PassageSentences]:
+        """Return the first `limit` passages of an article, in order, with their sentences and vectors."""
+        rows = self._connection.execute("SELECT id FROM passages WHERE article = ? ORDER BY id LIMIT ?", (key, limit))
+        return self.passage_sentences([row[0] for row in rows])
+
     # Full text
 
     def corpus(self) -> Corpus:
@@ -133,7 +139,7 @@ class Snapshot:
 
     def best_by_terms(self, terms: Sequence[str], limit: int) -> list[int]:
         """Return the ids of the passages that hold any of the terms, best by FTS5's BM25 first."""
-        match = " OR ".join(f'"{term}"' for term in terms)  # terms hold no quotes: see lexical.py
+        match = _any_of(terms)
         if not match:
             return []
         rows = self._connection.execute(
@@ -197,10 +203,43 @@ class Snapshot:
 
     def all_vectors(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
         """Return the ids, shape (passages,), and vectors, shape (passages, dimensions), of all passages."""
-        rows = self._connection.execute("SELECT passage, mean FROM vectors ORDER BY passage").fetchall()
-        ids = np.array([row[0] for row in rows], np.int64)
-        flat = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
-        return ids, flat.reshape(len(ids), len(flat) // max(1, len(ids)))
+        return _stacked(self._connection.execute("SELECT passage, mean FROM vectors ORDER BY passage").fetchall())
+
+    # Focus
+
+    def period_of(self, focus: Focus) -> Period:
+        """Return the first and last day of publication of the articles in a focus."""
+        named, values = in_focus(focus)
+        if not values:
+            return self.period()
+        first, last = self._connection.execute(
+            f"SELECT min(published), max(published) FROM articles WHERE {named}", values
+        ).fetchone()
+        return Period(first and first[:10], last and last[:10])
+
+    def vectors_of(self, focus: Focus) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
+        """Return ids and vectors of the passages in a focus, shaped as those of `all_vectors`."""
+        named, values = in_focus(focus)
+        rows = self._connection.execute(
+            "SELECT passage, mean FROM vectors WHERE passage IN (SELECT id FROM passages WHERE article IN"
+            f" (SELECT key FROM articles WHERE {named})) ORDER BY passage",
+            values,
+        )
+        return _stacked(rows.fetchall())
+
+    def best_by_terms_of(self, focus: Focus, terms: Sequence[str], limit: int) -> list[int]:
+        """Return what `best_by_terms` does, of the passages in a focus only."""
+        match = _any_of(terms)
+        if not match:
+            return []
+        named, values = in_focus(focus)
+        # the plus keeps SQLite from looking the words up anew for every passage of the focus
+        rows = self._connection.execute(
+            "SELECT rowid FROM passages_fts WHERE passages_fts MATCH :match AND +rowid IN (SELECT id FROM passages WHERE"
+            f" article IN (SELECT key FROM articles WHERE {named})) ORDER BY rank LIMIT :limit",
+            {**values, "match": match, "limit": limit},
+        )
+        return [row[0] for row in rows]
 
     def _in(self, statement: str, ids: Sequence[int]) -> Iterator[sqlite3.Row]:
         for i in range(0, len(ids), _MOST_PARAMETERS):
@@ -226,3 +265,13 @@ def article_from_row(row: sqlite3.Row) -> Article:
 def _vectors(blob: bytes, dimensions: int | None = None) -> npt.NDArray[np.float32]:
     flat = np.frombuffer(blob, np.float16).astype(np.float32)
     return flat.reshape(-1, dimensions or len(flat))
+
+
+def _stacked(rows: Sequence[tuple[int, bytes]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
+    ids = np.array([row[0] for row in rows], np.int64)
+    flat = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
+    return ids, flat.reshape(len(ids), len(flat) // max(1, len(ids)))
+
+
+def _any_of(terms: Sequence[str]) -> str:
+    return " OR ".join(f'"{term}"' for term in terms)  # terms hold no quotes: see lexical.py

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import re
+import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from retrieval.catalog import Catalog
 from retrieval.errors import ModelError
-from retrieval.models import Answer, CatalogSummary, NearArticle, Period, Question, Quote
+from retrieval.library import Library
+from retrieval.models import Answer, Article, CatalogSummary, NearArticle, Period, Question, Quote
+from tests.building import BRIDGE, WHALE, article, put
 
 PERIOD = Period("2024-03-03", "2026-05-05")
-SUMMARY = CatalogSummary(
-    articles=24,
-    passages=96,
-    sources=("Harbour Post", "Meadow Gazette"),
-    period=PERIOD,
-    data_dir="/srv/citegram/data",
-    examples=("Harbour bridge closes for repairs", "Meadow school opens"),
+_LAMPS = (
+    "red barges, green herons, blue ropes, white crates, amber sails, pink eels, grey moss, brown nets, black anchors, "
+    "yellow kites, violet drums, golden otters"
+).split(", ")
+LONG = "\n\n".join(
+    f"Part {n} of the report on the tower begins here. A lamp shone on {seen}. "
+    + "Nobody else was on the pier that night, and the door of the tower stayed shut. " * 8
+    for n, seen in enumerate(_LAMPS, 1)
 )
+ARTICLES = (
+    article(
+        "bridge", BRIDGE, "Harbour bridge closes for repairs", url="https://news.example/articles/1",
+        source="Harbour Post", author="Ada Brook", published="2026-03-03", language="en",
+    ),
+    article("whale", WHALE, "Museum buys a whale", source="Meadow Gazette", published="2026-04-10", language="en"),
+    article(
+        "tower", LONG, "The tower on the north pier", url="https://news.example/articles/3", source="Harbour Post",
+        author="Tom Reed", published="2024-05-05", language="en",
+    ),
+)  # fmt: skip
+"""What the fake core's library holds; "whale" has no link."""
 
 
 def quote(text: str, n: int = 1, title: str = "Harbour bridge closes for repairs") -> Quote:
@@ -55,16 +74,24 @@ def not_found(question: str) -> Answer:
 
 
 class FakeCitegram:
-    """A core that does what the question says, and remembers what it was asked.
+    """A core over a real catalogue that does what the question says, and remembers what it was asked.
 
     `wait 1.5` in a question keeps the answer back for so many seconds, `long` makes it three quotes of 1,800
-    characters, `unknown` a refusal, `broken` an error that no core should raise. All else is quoted back.
+    characters, `unknown` a refusal, `broken` an error that no core should raise, and `where is WORDS` gives the
+    sentences of the catalogue in which the words stand. All else is quoted back.
     """
 
-    def __init__(self, summary: CatalogSummary = SUMMARY, loading_seconds: float = 0.05) -> None:
-        self.summary = summary
+    def __init__(
+        self, articles: Sequence[Article] = ARTICLES, *, loading_seconds: float = 0.05, data_dir: Path | None = None
+    ) -> None:
+        self._directory = tempfile.TemporaryDirectory() if data_dir is None else None
+        self.catalog = Catalog.in_directory(data_dir or Path(self._directory.name if self._directory else ""))
+        for one in articles:
+            put(self.catalog, one)
+        self.library = Library(self.catalog)
         self.loading_seconds = loading_seconds
         self.asked: list[str] = []
+        self.questions: list[Question] = []
         self.at_once = 0
         self.most_at_once = 0
         self.warmed = threading.Event()
@@ -73,12 +100,13 @@ class FakeCitegram:
     async def answer(self, question: Question) -> Answer:
         """Answer as the question tells."""
         self.asked.append(question.text)
+        self.questions.append(question)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             wait = re.search(r"wait ([\d.]+)", question.text)
             await asyncio.sleep(float(wait.group(1)) if wait else 0)
-            return _reply(question.text)
+            return self._reply(question)
         finally:
             self.at_once -= 1
 
@@ -94,18 +122,40 @@ class FakeCitegram:
         self.keeps_index = True
 
     def describe(self) -> CatalogSummary:
-        """Return the summary it was made with."""
-        return self.summary
+        """Say what the catalogue holds."""
+        return self.catalog.summary()
 
+    def close(self) -> None:
+        """Close the catalogue."""
+        self.catalog.close()
 
-def _reply(text: str) -> Answer:
-    if "broken" in text:
-        raise RuntimeError(f"no way to answer: {text}")
-    if "unknown" in text:
-        return not_found(text)
-    if "long" in text:
-        return answered(text, *(f"{n} " + "The bridge is closed. " * 81 for n in (1, 2, 3)))
-    return answered(text, f"You asked: {text}")
+    def _reply(self, question: Question) -> Answer:
+        text = question.text
+        where = re.search(r"where is (.+?)\??$", text)
+        if "broken" in text:
+            raise RuntimeError(f"no way to answer: {text}")
+        if not self.catalog.summary().articles:
+            return Answer("not_found", "There are no articles yet.", text)
+        if "unknown" in text:
+            return not_found(text)
+        if where:
+            return self._found(where.group(1), question)
+        if "long" in text:
+            return answered(text, *(f"{n} " + "The bridge is closed. " * 81 for n in (1, 2, 3)))
+        return answered(text, f"You asked: {text}")
 
-
-EMPTY = replace(SUMMARY, articles=0, passages=0, sources=(), period=Period(), examples=())
+    def _found(self, words: str, question: Question) -> Answer:
+        located = self.library.occurrences(words, limit=10, focus=question.focus).quotes
+        found = tuple(replace(quote, score=1 - quote.n / 20) for quote in located)
+        if not found:
+            return not_found(question.text)
+        return Answer(
+            "answered",
+            "\n".join(quote.text for quote in found),
+            question.text,
+            quotes=found[: question.most_quotes],
+            sentences=found,
+            passages=found,
+            period=PERIOD,
+            confidence=0.9,
+        )

@@ -15,7 +15,13 @@ from tests.fakes import FakeCitegram
 @contextmanager
 def open_citegram(settings: Settings) -> Iterator[FakeCitegram]:
     """Stand in for the real core's door."""
-    yield FakeCitegram(loading_seconds=float(os.environ.get("FAKE_LOADING_SECONDS", "0.05")))
+    core = FakeCitegram(
+        loading_seconds=float(os.environ.get("FAKE_LOADING_SECONDS", "0.05")), data_dir=settings.data_dir
+    )
+    try:
+        yield core
+    finally:
+        core.close()
 
 
 if __name__ == "__main__":

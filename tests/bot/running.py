@@ -20,11 +20,19 @@ from tests.telegram.double import TOKEN, TelegramDouble
 ROOT = Path(__file__).parents[2]
 READER = 4001
 OTHER_READER = 4002
+MANY = 100_000
+"""Questions a minute that no test gets to."""
 
 
 def settings_for(double: TelegramDouble, **more: object) -> Settings:
     """Return settings that lead to the double and let everybody in."""
-    values: dict[str, Any] = {"telegram_token": TOKEN, "telegram_api_url": double.url, "allowed_users": "*", **more}
+    values: dict[str, Any] = {
+        "telegram_token": TOKEN,
+        "telegram_api_url": double.url,
+        "allowed_users": "*",
+        "questions_per_minute": MANY,
+        **more,
+    }
     return Settings(**{"_env_file": None, **values})
 
 
@@ -32,7 +40,7 @@ def settings_for(double: TelegramDouble, **more: object) -> Settings:
 def bot_running(double: TelegramDouble, citegram: FakeCitegram | None = None, **more: object) -> Iterator[FakeCitegram]:
     """Run the real application in a thread; stop it cleanly at the end, and raise what it raised."""
     core = citegram or FakeCitegram()
-    settings = settings_for(double, **more)
+    settings = settings_for(double, **{"data_dir": core.catalog.path.parent, **more})
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
     failures: list[Exception] = []
@@ -110,6 +118,7 @@ def bot_process(
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_API_URL": double_url,
         "CITEGRAM_ALLOWED_USERS": "*",
+        "CITEGRAM_QUESTIONS_PER_MINUTE": str(MANY),
         "CITEGRAM_DATA_DIR": str(cwd / "data"),
         **environment,
     }

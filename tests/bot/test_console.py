@@ -67,10 +67,10 @@ def test_with_a_token_the_console_comes_only_when_asked_for(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        pytest.param("/start", "I know 24 articles from Harbour Post", id="start"),
+        pytest.param("/start", "I know 3 articles from Harbour Post", id="start"),
         pytest.param("/help", "Type a question in your own words", id="help"),
         pytest.param("/ask Why?", "You asked: Why?", id="ask"),
-        pytest.param("/strat", "I do not know that command", id="unknown command"),
+        pytest.param("/strat", "Did you mean /start?", id="typo"),
         pytest.param("\ufeffWhy?", "You asked: Why?", id="byte order mark"),
     ],
 )

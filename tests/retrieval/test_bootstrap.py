@@ -54,6 +54,11 @@ def test_it_describes_what_it_answers_from(citegram: Citegram, settings: Setting
     assert len(summary.examples) == 3
 
 
+def test_its_library_is_of_its_catalogue(citegram: Citegram) -> None:
+    assert citegram.library.find().total == citegram.describe().articles
+    assert citegram.library is citegram.library
+
+
 def test_warm_loads_the_model_and_keeps_the_index_in_step(citegram: Citegram) -> None:
     others = keepers()
     citegram.warm()

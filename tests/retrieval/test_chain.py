@@ -23,7 +23,7 @@ from retrieval.catalog import Catalog
 from retrieval.chain import AnswerChain
 from retrieval.encoder import Encoder
 from retrieval.errors import IndexUnavailable
-from retrieval.models import Answer, Question
+from retrieval.models import Answer, Focus, Question, Turn
 from retrieval.search import ExactSearch, PassageRetriever
 from tests.building import BRIDGE, WHALE, article, put
 from tests.contract import check_answer
@@ -78,7 +78,7 @@ def test_every_answer_keeps_the_contract(
     assert answer["question"] == item["question"]
     assert answer["status"] in ("answered", "not_found")
     assert answer["period"] == {"from": "2024-10-12", "to": "2026-10-08"}
-    assert answer["timings"].keys() == {"encode", "search", "evidence", "total"}
+    assert answer["timings"].keys() == {"resolve", "encode", "search", "evidence", "total"}
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,34 @@ def test_small_talk_needs_no_search(chain: AnswerChain, catalog: Catalog, encode
     assert answer["status"] == "chat"
     assert answer["timings"].keys() == {"total"}
     check_answer(answer, catalog, encoder.count_pieces)
+
+
+def test_a_follow_up_is_answered_as_the_question_that_it_stands_for(chain: AnswerChain) -> None:
+    history = (Turn("user", BRIDGE_QUESTION), Turn("assistant", "Inspectors had found cracks."))
+    answer = chain.answer_now(Question("How much will it cost?", history))
+    assert answer.question == "Pellworth Bridge closed: How much will it cost?"
+    alone = asked(chain, answer.question)
+    assert alone.quotes != ()
+    assert (answer.status, answer.quotes, answer.sentences) == (alone.status, alone.quotes, alone.sentences)
+    assert answer.confidence == alone.confidence
+    assert all("pellworth" in quote.article_id for quote in answer.quotes)
+    assert "million crowns" in answer.text
+    assert asked(chain, "How much will it cost?").question == "How much will it cost?"
+
+
+def test_a_question_on_another_matter_does_not_look_back(chain: AnswerChain) -> None:
+    question = "Who plays the organ in the new concert hall?"
+    answer = chain.answer_now(Question(question, (Turn("user", BRIDGE_QUESTION),)))
+    assert (answer.question, answer.quotes) == (question, asked(chain, question).quotes)
+
+
+def test_a_follow_up_stays_in_the_focus(chain: AnswerChain) -> None:
+    history = (Turn("user", BRIDGE_QUESTION),)
+    focus = Focus(source="Kestrane Evening Mail")
+    answer = chain.answer_now(Question("How much will it cost?", history, focus=focus))
+    assert answer.question == "Pellworth Bridge closed: How much will it cost?"
+    assert answer.status == "answered"
+    assert {place.source for place in (*answer.quotes, *answer.sentences, *answer.passages)} == {focus.source}
 
 
 def test_the_async_door_gives_the_same_answers(chain: AnswerChain) -> None:

@@ -115,3 +115,13 @@ def test_a_neighbour_is_never_from_another_paragraph(catalog: Catalog) -> None:
     found = weighed(catalog, "Buses are diverted through the old tunnel until the cables have been replaced")
     (buses,) = (item for item in found.chosen if item.text.startswith("Buses"))
     assert buses.before is None
+
+
+@pytest.mark.parametrize(("most", "chosen"), [(1, 1), (2, 2), (5, 5), (100, MOST_LISTED), (0, 1)])
+def test_as_many_sentences_are_chosen_for_quoting_as_are_wanted(catalog: Catalog, most: int, chosen: int) -> None:
+    question = "Which rust report was published?"
+    with catalog.snapshot() as snapshot:
+        candidates = documents(sorted(catalog.passage_ids()))
+        found = weigh(question, cheap_vector(question), candidates, snapshot, lambda language: False, most_quotes=most)
+    assert len(found.chosen) == chosen
+    assert [item.score for item in found.chosen] == sorted((item.score for item in found.chosen), reverse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from ingest.normalize import canonical_text, is_blank
 from ingest.sentences import sentences
-from retrieval.models import Article, Span
-from retrieval.quotes import Evidence, located, quotes
+from retrieval.models import Article, Place, Span, StoredArticle
+from retrieval.quotes import Evidence, located, quote_at, quotes
 from tests.building import article
 
 TEXT = (
@@ -146,3 +147,24 @@ def test_what_is_located_is_a_slice(text: str, data: st.DataObject) -> None:
     end = data.draw(st.integers(start + 1, len(text)))
     place = located(article("a", text), 1, Span(start, end), 0.123456)
     assert (place.text, place.start, place.end, place.score) == (text[start:end], start, end, 0.1235)
+
+
+def test_a_quote_is_cut_anew_at_the_place_that_was_kept() -> None:
+    (quote,) = quotes([evidence(2, 0.7)])
+    assert quote_at(StoredArticle(ITEM, key=7, version=1, hash="", passages=1), quote.place, 1) == quote
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"article_id": "b"}, id="another article"),
+        pytest.param({"version": 2}, id="another version"),
+        pytest.param({"start": 9, "end": 9}, id="nothing"),
+        pytest.param({"start": -1}, id="before the beginning"),
+        pytest.param({"end": len(TEXT) + 1}, id="beyond the end"),
+    ],
+)
+def test_no_quote_is_cut_where_the_place_is_not(change: dict[str, Any]) -> None:
+    stored = StoredArticle(ITEM, key=7, version=1, hash="", passages=1)
+    with pytest.raises(ValueError, match="The place is"):
+        quote_at(stored, replace(Place("a", 1, 0, 10), **change), 1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from tdjson import td_execute
@@ -11,6 +13,16 @@ from tdjson import td_execute
 PARSE_MODES = {
     "HTML": {"@type": "textParseModeHTML"},
     "MarkdownV2": {"@type": "textParseModeMarkdown", "version": 2},
+}
+
+BOT_API_KINDS = {
+    "BlockQuote": "blockquote",
+    "BotCommand": "bot_command",
+    "EmailAddress": "email",
+    "ExpandableBlockQuote": "expandable_blockquote",
+    "PhoneNumber": "phone_number",
+    "PreCode": "pre",
+    "TextUrl": "text_link",
 }
 
 
@@ -54,6 +66,18 @@ class Parsed:
         )
         return Parsed(text, tuple(entity for entity in moved if entity.length > 0))
 
+    def bot_api_entities(self) -> list[dict[str, Any]]:
+        """Return the formatting in the form that messages have in updates."""
+        return [
+            {
+                "type": BOT_API_KINDS.get(one.kind, one.kind.lower()),
+                "offset": one.offset,
+                "length": one.length,
+                **({"url": one.url} if one.url is not None else {}),
+            }
+            for one in self.entities
+        ]
+
     def _slice(self, entity: Entity) -> str:
         encoded = self.text.encode("utf-16-le")
         return encoded[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le")
@@ -72,13 +96,66 @@ def parse(text: str, parse_mode: str | None) -> Parsed:
     answer = _execute({"@type": "parseTextEntities", "text": text, "parse_mode": PARSE_MODES[parse_mode]})
     if answer["@type"] == "error":
         raise ParseError(answer["message"])
-    entities = (
+    return Parsed(answer["text"], _entities(answer["entities"]))
+
+
+def cleaned(text: str) -> str:
+    """Return a text without the characters that the server drops, and with spaces for others."""
+    result: str = _execute({"@type": "getMarkdownText", "text": {"@type": "formattedText", "text": text}})["text"]
+    return result
+
+
+def left_out(parsed: Parsed) -> list[str]:
+    """Return the kinds of formatting of which the server shows less than it was given, without a word."""
+    # Letters instead of the real ones, in which the server could find Markdown.
+    neutral = re.sub(r"[^\S\n]", " ", re.sub(r"\S", lambda one: "x" * _units(one[0]), parsed.text))
+    request = {"@type": "formattedText", "text": neutral, "entities": [_tdlib_entity(one) for one in parsed.entities]}
+    answer = _execute({"@type": "parseMarkdown", "text": request})
+    before, after = Parsed(neutral, parsed.entities), Parsed(neutral, _entities(answer.get("entities", [])))
+    return sorted(kind for kind in {one.kind for one in parsed.entities} if _is_less(before, after, kind))
+
+
+def _is_less(given: Parsed, kept: Parsed, kind: str) -> bool:
+    if kind.endswith("BlockQuote") and len(kept.slices(kind)) < len(given.slices(kind)):
+        return True
+    return any(not given.text[place : place + 1].isspace() for place in _places(given, kind) - _places(kept, kind))
+
+
+def _places(parsed: Parsed, kind: str) -> set[int]:
+    return {
+        place for one in parsed.entities if one.kind == kind for place in range(one.offset, one.offset + one.length)
+    }
+
+
+def _tdlib_entity(entity: Entity) -> dict[str, Any]:
+    details: dict[str, dict[str, Any]] = {
+        "TextUrl": {"url": entity.url},
+        "MentionName": {"user_id": 1},
+        "PreCode": {"language": "x"},
+    }
+    kind = {"@type": f"textEntityType{entity.kind}", **details.get(entity.kind, {})}
+    return {"@type": "textEntity", "offset": entity.offset, "length": entity.length, "type": kind}
+
+
+def is_link(url: str) -> bool:
+    """Return whether the server lets a text or a button lead to an address; those without a dot in the host not."""
+    parsed = parse(f'<a href="{escape(url)}">x</a>', "HTML")
+    return bool(parsed.entities)
+
+
+def found_in(text: str) -> list[dict[str, Any]]:
+    """Return the commands, mentions, addresses and the like that the server marks in a text that a user sends."""
+    answer = _execute({"@type": "getTextEntities", "text": text})
+    return Parsed(text, _entities(answer["entities"])).bot_api_entities()
+
+
+def _entities(found: list[dict[str, Any]]) -> tuple[Entity, ...]:
+    return tuple(
         Entity(
             one["type"]["@type"].removeprefix("textEntityType"), one["offset"], one["length"], one["type"].get("url")
         )
-        for one in answer["entities"]
+        for one in found
     )
-    return Parsed(answer["text"], tuple(entities))
 
 
 def _execute(request: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import aiogram.methods
 from aiogram.methods import TelegramMethod
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 METHODS: dict[str, type[TelegramMethod[Any]]] = {
     method.__api_method__.lower(): method
@@ -28,10 +29,10 @@ def faults(method: str, fields: dict[str, Any]) -> list[str]:
         elif _is_outdated(schema, name):
             found.append(f"{method}: outdated parameter {name}")
     try:
-        schema.model_validate(fields)
+        validated = schema.model_validate(fields)
     except ValidationError as error:
-        found += [f"{method}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-    return found
+        return found + [f"{method}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+    return found + [f"{method}: unknown field {name}" for name in _unknown(validated) if name not in fields]
 
 
 def decoded(method: str, form: dict[str, str]) -> dict[str, Any]:
@@ -42,6 +43,17 @@ def decoded(method: str, form: dict[str, str]) -> dict[str, Any]:
         name: value if name in fields and _is_text(fields[name].annotation) else _json(value)
         for name, value in form.items()
     }
+
+
+def _unknown(value: object) -> Iterator[str]:
+    """Yield the names of fields that the objects within a request do not have."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _unknown(one)
+    elif isinstance(value, BaseModel):
+        yield from value.model_extra or ()
+        for name in type(value).model_fields:
+            yield from _unknown(getattr(value, name))
 
 
 def _is_text(annotation: object) -> bool:

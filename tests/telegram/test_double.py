@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.telegram.double import DROPPED, TOKEN, TelegramDouble
-
-READER = 7
-GROUP = -1001
-
-
-@pytest.fixture
-def double() -> Iterator[TelegramDouble]:
-    with TelegramDouble() as server:
-        server.send_text(READER, "/start")
-        server.send_text(READER, "/start", chat=GROUP)
-        yield server
-
-
-def call(double: TelegramDouble, method: str, token: str = TOKEN, **fields: Any) -> tuple[int, dict[str, Any]]:
-    request = urllib.request.Request(
-        f"{double.url}/bot{token}/{method}", json.dumps(fields).encode(), {"Content-Type": "application/json"}
-    )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=10) as response:
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
+from tests.telegram.calling import GROUP, READER, call
+from tests.telegram.double import DROPPED, TelegramDouble
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""From a question to its answer in the chat: conversation before it, focus, record, buttons."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.conversations import AnswerRecord
+from bot.exchange import Exchange
+from bot.focusing import written_focus
+from bot.render import answer_keyboard, refusal_keyboard, render
+from bot.text import Keyboard
+from retrieval.chat import kind_of_talk
+from retrieval.models import Answer, Focus, Question, Turn
+from retrieval.quotes import further_places
+
+MAX_QUESTION = 1000
+"""Characters; the encoder reads some 250 words of a question at most, and nobody asks one of that length."""
+LATE_SECONDS = 120.0
+"""From this age on, an answer begins with an apology."""
+TURN_SECONDS = 30 * 60.0
+"""How long after an answer a question may still lean on it without being a reply to it."""
+KEYWORDS = 2
+"""A question of so few words that finds nothing gets a hint to ask in a sentence."""
+
+
+async def ask(
+    exchange: Exchange, text: str, *, replies_to: AnswerRecord | None = None, notices: Sequence[str] = ()
+) -> None:
+    """Answer what somebody has written, whatever it is; the one way to an answer in every front end.
+
+    Args:
+        exchange: where it was written.
+        text: the words, without the bot's name or a command.
+        replies_to: the older answer that the message is a reply to.
+        notices: what the answer begins with.
+    """
+    if not text.strip():
+        await exchange.say("no-question")
+        return
+    talk = kind_of_talk(text)
+    if talk is not None:
+        await exchange.say(f"talk-{talk}")
+        return
+    if len(text) > MAX_QUESTION:
+        await exchange.say("too-long", characters=len(text), most=MAX_QUESTION)
+        return
+    late = [exchange.words("late")] if time.time() - exchange.at > LATE_SECONDS else []
+    await _answer(exchange, text, replies_to, [*late, *notices])
+
+
+async def _answer(exchange: Exchange, text: str, replies_to: AnswerRecord | None, notices: Sequence[str]) -> None:
+    conversations = exchange.desk.conversations
+    async with exchange.channel.typing(), exchange.desk.slots:
+        focus = await exchange.kept(conversations.focus, exchange.key)
+        before = await _before(exchange, replies_to)
+        answer = await exchange.desk.core.answer(
+            Question(text, history=_history(before), focus=focus, most_quotes=exchange.person.quotes)
+        )
+        answer = replace(answer, notices=(*answer.notices, *_hints(exchange, answer, text)))
+        shown_focus = await written_focus(exchange, focus)
+    if answer.status == "not_found" and not answer.nearest and await _nothing_there(exchange):
+        return
+    record = _record(exchange, answer, text, before[-1].id if before else None, focus)
+    answer_id = await exchange.kept(conversations.add_answer, record)
+    messages = render(answer, exchange.words, notices=notices, focus=shown_focus)
+    plain = _plain(exchange, answer, notices, shown_focus)
+    sent = await exchange.channel.answer(plain, messages, _keyboard(exchange, answer, answer_id, record))
+    await exchange.kept(conversations.bind, exchange.key[0], sent, answer_id)
+
+
+async def _nothing_there(exchange: Exchange) -> bool:
+    """Say so when there are no articles at all, and return whether that is the case."""
+    summary = await exchange.looked_up(exchange.desk.core.describe)
+    if not summary.articles:
+        await exchange.say("no-articles-in", directory=summary.data_dir)
+    return not summary.articles
+
+
+async def _before(exchange: Exchange, replies_to: AnswerRecord | None) -> tuple[AnswerRecord, ...]:
+    """Return what the question may lean on: the answer it replies to, or the last one of the conversation."""
+    conversations = exchange.desk.conversations
+    last = replies_to or await exchange.kept(conversations.last, exchange.key, exchange.at - TURN_SECONDS)
+    return await exchange.kept(conversations.thread, last.id) if last is not None else ()
+
+
+def _history(before: Sequence[AnswerRecord]) -> tuple[Turn, ...]:
+    return tuple(Turn("user", record.stand_alone) for record in before)
+
+
+def _record(exchange: Exchange, answer: Answer, text: str, parent: int | None, focus: Focus) -> AnswerRecord:
+    chat_id, topic = exchange.key
+    return AnswerRecord(
+        id=0,
+        chat_id=chat_id,
+        topic=topic,
+        user_id=exchange.person.id,
+        asked_at=exchange.at,
+        question=text,
+        stand_alone=answer.question,
+        status=answer.status,
+        language=exchange.words.language,
+        parent=parent,
+        focus=focus,
+        places=(*(quote.place for quote in answer.quotes), *further_places(answer)),
+        quoted=len(answer.quotes),
+        passages=tuple(passage.place for passage in answer.passages),
+    )
+
+
+def _hints(exchange: Exchange, answer: Answer, text: str) -> list[str]:
+    bare = answer.status == "not_found" and answer.nearest and len(text.split()) <= KEYWORDS
+    return [exchange.words("keywords-hint")] if bare else []
+
+
+def _plain(exchange: Exchange, answer: Answer, notices: Sequence[str], focus: str) -> str:
+    """Return an answer with all that is said about it as plain text."""
+    scope = [exchange.words("only-in", focus=focus)] if focus else []
+    return "\n\n".join([*notices, answer.text, *answer.notices, *scope])
+
+
+def _keyboard(exchange: Exchange, answer: Answer, answer_id: int, record: AnswerRecord) -> Keyboard:
+    if answer.status == "answered":
+        more = len(record.places) > record.quoted
+        return answer_keyboard(answer_id, answer.quotes, exchange.words, more=more)
+    if answer.status == "not_found" and answer.passages:
+        return refusal_keyboard(answer_id, exchange.words)
+    return ()

@@ -1,0 +1,122 @@
+"""The way back to a Telegram chat, for one update: every part of a reply is written down before and after it is sent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from bot.database import Database
+from bot.inbox import Inbox, Ticket
+from bot.sending import Address, Courier
+from bot.text import Keyboard, Message
+from bot.words import Words
+from retrieval.errors import CitegramError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the reply to one update has got: what an earlier process has sent of it is not sent again."""
+
+    database: Database
+    inbox: Inbox
+    ticket: Ticket
+    before: int = 0
+    """Parts of the reply that earlier calls of `Courier.send` were for."""
+
+    @property
+    def first(self) -> int:
+        """Return the number of parts of this call that have arrived already."""
+        return max(0, self.ticket.sent - self.before)
+
+    @property
+    def doubtful(self) -> int | None:
+        """Return the part of this call that may have arrived already."""
+        sending = self.ticket.sending
+        return None if sending is None or sending < self.before else sending - self.before
+
+    async def sending(self, part: int) -> None:
+        """Write down that a part is on its way."""
+        await self._note(self.inbox.sending, part)
+
+    async def sent(self, part: int) -> None:
+        """Write down that a part has arrived."""
+        await self._note(self.inbox.sent, part)
+
+    async def _note(self, step: Callable[[int, int], None], part: int) -> None:
+        try:
+            await self.database.run(step, self.ticket.update_id, self.before + part)
+        except CitegramError as error:  # the reader gets the reply all the same, perhaps twice
+            logger.warning("How far a reply has got could not be written down: %s", error)
+
+
+class TelegramChannel:
+    """The chat and topic that an update came from; in groups every message replies to what it answers."""
+
+    def __init__(
+        self,
+        courier: Courier,
+        address: Address,
+        progress: Progress,
+        words: Words,
+        *,
+        reply_to: int | None = None,
+        pressed: int | None = None,
+        press_id: str | None = None,
+    ) -> None:
+        self._courier = courier
+        self._address = address
+        self._progress = progress
+        self._words = words
+        self._reply_to = reply_to
+        self._pressed = pressed
+        self._press_id = press_id
+
+    @property
+    def pressed(self) -> int | None:
+        """Return the id of the message whose button was pressed."""
+        return self._pressed
+
+    async def reply(self, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
+        """Send messages, the keyboard under the last one; return the ids of those that were sent now."""
+        ids = await self._courier.send(
+            self._address,
+            messages,
+            keyboard=keyboard,
+            reply_to=self._reply_to,
+            journal=self._progress,
+            again=self._words("again"),
+        )
+        self._progress.before += len(messages)
+        return ids
+
+    async def answer(self, plain: str, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
+        """Send an answer's messages."""
+        return await self.reply(messages, keyboard)
+
+    async def replace(self, message: Message, keyboard: Keyboard = ()) -> None:
+        """Edit the message whose button was pressed; one that cannot be edited any more is sent anew."""
+        if self._pressed is None or not await self._courier.edit(self._address, self._pressed, message, keyboard):
+            await self.reply([message], keyboard)
+
+    async def replace_keyboard(self, keyboard: Keyboard) -> None:
+        """Edit the buttons of the message whose button was pressed."""
+        if self._pressed is not None:
+            await self._courier.edit_keyboard(self._address, self._pressed, keyboard)
+
+    async def document(self, name: str, content: bytes, caption: Message) -> None:
+        """Send a file."""
+        await self._courier.document(self._address, name, content, caption, reply_to=self._reply_to)
+
+    async def tell(self, text: str, *, alert: bool = False) -> None:
+        """Answer the press of the button, which can be done once."""
+        if self._press_id is not None:
+            press_id, self._press_id = self._press_id, None
+            await self._courier.answer_press(press_id, text, alert=alert)
+
+    def typing(self) -> AbstractAsyncContextManager[None]:
+        """Show the typing indicator while the block runs."""
+        return self._courier.typing(self._address)

@@ -1,0 +1,116 @@
+"""One message in hand: who wrote it and where, and the way back. What handlers work with, whatever the front end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeVar
+
+from bot.answering import Answering
+from bot.conversations import Conversations, Key
+from bot.database import Database
+from bot.members import Members
+from bot.text import Keyboard, Message
+from bot.words import Words
+
+Result = TypeVar("Result")
+Role = Literal["admin", "reader"]
+
+
+class Channel(Protocol):
+    """The way back to the chat that a message or a pressed button came from."""
+
+    async def reply(self, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
+        """Send messages, the keyboard under the last one; return their ids, none for what could not be delivered."""
+
+    async def answer(self, plain: str, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
+        """Send an answer, given for a terminal and as messages; return as `reply` does."""
+
+    async def replace(self, message: Message, keyboard: Keyboard = ()) -> None:
+        """Put a message in the place of the one whose button was pressed; send it where that is not possible."""
+
+    async def replace_keyboard(self, keyboard: Keyboard) -> None:
+        """Put other buttons under the message whose button was pressed."""
+
+    async def document(self, name: str, content: bytes, caption: Message) -> None:
+        """Send a file."""
+
+    async def tell(self, text: str, *, alert: bool = False) -> None:
+        """Show a short note to whoever pressed the button; with `alert` it has to be closed."""
+
+    def typing(self) -> AbstractAsyncContextManager[None]:
+        """Show that an answer is being worked on while the block runs."""
+
+    @property
+    def pressed(self) -> int | None:
+        """Return the id of the message whose button was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotProfile:
+    """What the bot is called, and whether it sees all messages of its groups."""
+
+    name: str = ""
+    reads_groups: bool = False
+
+
+@dataclass(slots=True)
+class Desk:
+    """What all exchanges share: the core, what is kept of conversations, and how long."""
+
+    core: Answering
+    database: Database
+    conversations: Conversations
+    members: Members
+    keep_days: int
+    slots: asyncio.Semaphore
+    profile: BotProfile = BotProfile()
+    stop: Callable[[Key], int] = lambda key: 0
+    """Ends the answers of a conversation that are being worked on; returns how many those were."""
+    quoting: set[int] = field(default_factory=set)
+    """Answers that further quotes are being sent of: another tap meanwhile must not send them twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who wrote."""
+
+    id: int
+    role: Role
+    words: Words
+    quotes: int
+    """At most so many in an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A message or a pressed button, with all that is needed to deal with it."""
+
+    desk: Desk
+    channel: Channel
+    person: Person
+    key: Key
+    private: bool
+    at: float
+    """When the message was written, in seconds since 1970."""
+
+    @property
+    def words(self) -> Words:
+        """What the bot says, in the language of whoever wrote."""
+        return self.person.words
+
+    async def say(self, *keys: str, **values: str | int) -> None:
+        """Send texts from the message catalogue, a paragraph each."""
+        from bot.text import pack, run
+
+        await self.channel.reply(pack(run(self.words(key, **values)) for key in keys))
+
+    async def kept(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        """Call a method of the bot's own stores."""
+        return await self.desk.database.run(work, *arguments)
+
+    async def looked_up(self, work: Callable[..., Result], *arguments: Any, **more: Any) -> Result:
+        """Call a blocking method of the core."""
+        return await asyncio.to_thread(work, *arguments, **more)

@@ -1,0 +1,32 @@
+# Ответы, отказы и кнопки под ними.
+
+untitled = Без названия
+continued = { $n }, продолжение
+covered-day = Все статьи — за { $day }.
+covered-period = Статьи охватывают период: { $first } – { $last }.
+articles = { $count ->
+    [one] { $count } статья
+    [few] { $count } статьи
+   *[many] { $count } статей
+}
+
+not-found = В статьях нет ответа на этот вопрос.
+nearest = Ближе всего по теме:
+no-articles = Статей пока нет. Их добавляют командой citegram-ingest там, где запущен бот; после этого спросите ещё раз.
+no-articles-in-focus = Там, где вы просили искать, статей нет.
+failed = Не получилось ответить на этот вопрос. Попробуйте ещё раз чуть позже.
+unsupported = ⚠ Цитаты не подтверждают это предложение.
+only-in = Ищу только здесь: { $focus }
+unfocus = /unfocus — искать во всех статьях
+
+button-context = Контекст
+button-context-n = Контекст { $n }
+button-full-text = Полный текст
+button-full-text-n = Полный текст { $n }
+button-sources = Источники
+button-more = Ещё
+
+reason-beside = Не по вопросу
+reason-incomplete = Не хватает важного
+reason-outdated = Устарело
+reason-other = Другое

@@ -1,0 +1,223 @@
+"""What concerns the person and the conversation: greeting, help, settings, privacy, invitations."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import time
+
+from bot import buttons
+from bot.asking import ask
+from bot.conversations import Forgotten, Preferences
+from bot.exchange import Exchange
+from bot.finding import show_article
+from bot.text import Button, Keyboard, Message, pack, run, tagged
+from bot.words import LANGUAGES, words_for
+from retrieval.models import ArticleEntry, CatalogSummary
+
+MAX_SOURCES = 8
+EXAMPLES = 3
+QUOTES = (1, 2, 3, 5)
+"""How many quotes an answer may have, to choose from."""
+INVITATION = "in_"
+"""What a start link's payload begins with when it lets somebody in."""
+INVITATION_DAYS = 7
+LANGUAGE, NUMBER = 0, 1
+"""What a button of the settings changes."""
+
+_DAY = 86_400.0
+_ARTICLE_LINK = re.compile(r"a(\d{1,18})", re.ASCII)
+_QUESTION_LINK = re.compile(r"q([A-Za-z0-9_-]{2,63})", re.ASCII)
+
+
+async def start(exchange: Exchange, words: str) -> None:
+    """`/start [payload]`: say what the bot is and knows; a link's payload opens an article or asks a question."""
+    payload = words.strip()
+    article, question = _ARTICLE_LINK.fullmatch(payload), question_of(payload)
+    if article:
+        await show_article(exchange, int(article.group(1)))
+    elif question:
+        await ask(exchange, question, notices=[question])
+    elif payload.startswith(INVITATION):
+        await exchange.say("claimed" if exchange.person.role == "admin" else "invited")
+        await _welcome(exchange)
+    else:
+        await _welcome(exchange)
+
+
+async def new(exchange: Exchange, words: str) -> None:
+    """`/new`: let later questions lean on nothing before them."""
+    await exchange.kept(exchange.desk.conversations.start_anew, exchange.key, time.time())
+    await exchange.say("new-done")
+
+
+async def stop(exchange: Exchange, words: str) -> None:
+    """`/stop`: end the answers that are being worked on."""
+    stopped = exchange.desk.stop(exchange.key)
+    await exchange.say("stop-done" if stopped else "stop-nothing", count=stopped)
+
+
+async def settings(exchange: Exchange, words: str) -> None:
+    """`/settings`: language and number of quotes."""
+    message, keyboard = await _settings(exchange)
+    await exchange.channel.reply([message], keyboard)
+
+
+async def change_setting(exchange: Exchange, what: int, value: int) -> None:
+    """Change a setting as its button says, and show them anew."""
+    conversations, user = exchange.desk.conversations, exchange.person.id
+    now = await exchange.kept(conversations.preferences, user)
+    names = list(LANGUAGES)
+    if what == LANGUAGE and 0 <= value < len(names):
+        now = Preferences(language=names[value], quotes=now.quotes)
+    elif what == NUMBER and value in QUOTES:
+        now = Preferences(language=now.language, quotes=value)
+    await exchange.kept(conversations.set_preferences, user, now)
+    message, keyboard = await _settings(exchange)
+    await exchange.channel.replace(message, keyboard)
+
+
+async def privacy(exchange: Exchange, words: str) -> None:
+    """`/privacy`: say what is kept, how long, and how to delete it."""
+    kept = await exchange.kept(exchange.desk.conversations.counts, exchange.person.id)
+    days = exchange.desk.keep_days
+    texts = [
+        exchange.words("privacy-kept", days=days),
+        exchange.words("privacy-not"),
+        exchange.words("privacy-now", what=_written(exchange, kept) or exchange.words("privacy-nothing")),
+        exchange.words("privacy-forget"),
+    ]
+    await exchange.channel.reply(pack(map(run, texts)))
+
+
+async def forget(exchange: Exchange, words: str) -> None:
+    """`/forget`: delete all that is kept of somebody, and say what it was."""
+    gone = await exchange.kept(exchange.desk.conversations.forget, exchange.person.id)
+    what = _written(exchange, gone)
+    words_now = words_for(exchange.words.language)
+    first = words_now("forget-done", what=what) if what else words_now("forget-nothing")
+    await exchange.channel.reply(pack([run(first), run(words_now("forget-stays"))]))
+
+
+async def invite(exchange: Exchange, words: str) -> None:
+    """`/invite`, for admins: make a link that lets one person in."""
+    if exchange.person.role != "admin":
+        await exchange.say("only-admins")
+        return
+    until = time.time() + INVITATION_DAYS * _DAY
+    code = await exchange.kept(exchange.desk.members.invite, "reader", exchange.person.id, until)
+    await exchange.say(
+        "invite-link", link=start_link(exchange.desk.profile.name, INVITATION + code), days=INVITATION_DAYS
+    )
+
+
+async def members(exchange: Exchange, words: str) -> None:
+    """`/members`, for admins: who has been let in by a link, and buttons to let them in no longer."""
+    if exchange.person.role != "admin":
+        await exchange.say("only-admins")
+        return
+    message, keyboard = await _members(exchange)
+    await exchange.channel.reply([message], keyboard)
+
+
+async def remove_member(exchange: Exchange, user_id: int) -> None:
+    """Let somebody in no longer, as an admin's button says."""
+    if exchange.person.role != "admin" or user_id == exchange.person.id:
+        await exchange.channel.tell(exchange.words("only-admins"), alert=True)
+        return
+    await exchange.kept(exchange.desk.members.remove, user_id)
+    message, keyboard = await _members(exchange)
+    await exchange.channel.replace(message, keyboard)
+
+
+def start_link(bot_name: str, payload: str) -> str:
+    """Return the link that opens the bot with `/start payload`."""
+    return f"https://t.me/{bot_name}?start={payload}"
+
+
+def question_payload(question: str) -> str | None:
+    """Return the start payload that asks a question, None when it is too long for Telegram's 64 characters."""
+    payload = "q" + base64.urlsafe_b64encode(question.encode()).decode().rstrip("=")
+    return payload if len(payload) <= 64 else None
+
+
+def question_of(payload: str) -> str | None:
+    """Return the question in a start payload, None when there is none."""
+    form = _QUESTION_LINK.fullmatch(payload)
+    if form is None:
+        return None
+    packed = form.group(1)
+    try:
+        return base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode().strip() or None
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+async def _welcome(exchange: Exchange) -> None:
+    words, core = exchange.words, exchange.desk.core
+    summary = await exchange.looked_up(core.describe)
+    if not summary.articles:
+        await exchange.channel.reply(
+            pack([run(words("welcome")), run(words("no-articles-in", directory=summary.data_dir))])
+        )
+        return
+    newest = (await exchange.looked_up(core.library.find, limit=EXAMPLES)).entries
+    texts = [run(words("welcome")), run(_holdings(exchange, summary)), run(words("welcome-ask"))]
+    await exchange.channel.reply(pack(texts), _examples(exchange, newest))
+
+
+def _holdings(exchange: Exchange, summary: CatalogSummary) -> str:
+    words = exchange.words
+    names = ", ".join(summary.sources[:MAX_SOURCES])
+    unnamed = max(0, len(summary.sources) - MAX_SOURCES)
+    known = words("holdings", count=summary.articles)
+    if names:
+        known = words(
+            "holdings-more" if unnamed else "holdings-from", count=summary.articles, names=names, more=unnamed
+        )
+    return f"{known} {words.period(summary.period)}".rstrip()
+
+
+def _examples(exchange: Exchange, entries: tuple[ArticleEntry, ...]) -> Keyboard:
+    """Return a button for each of some articles that asks about it."""
+    return tuple(
+        (Button(exchange.words("example-question", title=e.title), buttons.ask_about(e.key)),) for e in entries
+    )
+
+
+async def _settings(exchange: Exchange) -> tuple[Message, Keyboard]:
+    now = await exchange.kept(exchange.desk.conversations.preferences, exchange.person.id)
+    words = words_for(now.language or exchange.words.language)
+    languages = tuple(
+        Button(("✓ " if code == words.language else "") + name, buttons.setting(LANGUAGE, n))
+        for n, (code, name) in enumerate(LANGUAGES.items())
+    )
+    numbers = tuple(Button(("✓ " if n == now.quotes else "") + str(n), buttons.setting(NUMBER, n)) for n in QUOTES)
+    message = tagged("b", words("settings")) + run("\n\n" + words("settings-choose"))
+    return message, (languages, numbers)
+
+
+async def _members(exchange: Exchange) -> tuple[Message, Keyboard]:
+    everyone = await exchange.kept(exchange.desk.members.everyone)
+    words = exchange.words
+    if not everyone:
+        return run(words("members-none")), ()
+    keyboard = tuple(
+        (Button(words("members-remove", id=str(user)), buttons.remove_member(user)),)
+        for user, role, _ in everyone[:90]
+        if role != "admin"
+    )
+    return run(words("members", count=len(everyone))), keyboard
+
+
+def _written(exchange: Exchange, kept: Forgotten) -> str:
+    """Return what is kept of somebody in words, empty when it is nothing."""
+    words = exchange.words
+    parts = [
+        words("kept-questions", count=kept.answers) if kept.answers else "",
+        words("kept-ratings", count=kept.ratings) if kept.ratings else "",
+        words("kept-searches", count=kept.views) if kept.views else "",
+        words("kept-settings") if kept.settings else "",
+    ]
+    return ", ".join(filter(None, parts))

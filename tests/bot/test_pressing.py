@@ -1,0 +1,225 @@
+"""The buttons under an answer, for as long as the answer stands in the chat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.bot.running import OTHER_READER, READER, bot_running
+from tests.bot.tapping import labels, now, tap, until
+from tests.building import BRIDGE, put
+from tests.fakes import ARTICLES, LONG, FakeCitegram
+from tests.telegram.double import Sent, TelegramDouble
+
+GROUP = -1001
+
+
+def asked(double: TelegramDouble, question: str, chat: int = READER) -> Sent:
+    """Ask and return the answer."""
+    before = len(double.messages(chat))
+    double.send_text(READER, question if chat > 0 else f"/ask {question}", chat=chat)
+    return double.wait_for_messages(chat, before + 1)[-1]
+
+
+def test_context_shows_the_paragraph_with_the_quote_in_bold_and_pages_both_ways(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is Part 6 of?")
+        tap(double, READER, answer, "Context")
+        page = double.wait_for_messages(READER, 2)[-1]
+        bold = page.parsed.slices("Bold")
+        pages = [page.text]
+        for label in ("▶", "▶", "◀", "◀", "◀"):
+            tap(double, READER, page, label)
+            page = double.wait_for_edit(READER, page.message_id, page.edits + 1)
+            pages.append(page.text)
+    assert answer.quotes[0] in bold
+    assert pages[1] == pages[3]
+    assert pages[0] == pages[4]
+    assert len(set(pages)) == 4
+    assert len(double.messages(READER)) == 2
+    assert all(text.split("\n\n")[1].strip() in LONG for text in pages)
+
+
+def test_more_quotes_the_next_best_until_there_is_no_more(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is A lamp shone?")
+        quoted = list(answer.quotes)
+        message = answer
+        while "More" in labels(message):
+            count = len(double.messages(READER))
+            tap(double, READER, message, "More")
+            message = double.wait_for_messages(READER, count + 1)[-1]
+            quoted += message.quotes
+    assert len(quoted) > 3
+    assert len(quoted) == len(set(quoted))
+    assert all(quote in LONG for quote in quoted)
+    numbers = [
+        int(line.partition(".")[0])
+        for one in double.messages(READER)
+        for line in one.text.splitlines()
+        if line[:1].isdigit()
+    ]
+    assert numbers == list(range(1, len(quoted) + 1))
+
+
+def test_two_taps_on_more_at_once_show_nothing_twice(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is A lamp shone?")
+        presses = [tap(double, READER, answer, "More") for _ in range(2)]
+        double.wait_for_requests("answerCallbackQuery", len(presses))
+        double.send_text(READER, "the end")
+        until(lambda: "the end" in double.messages(READER)[-1].text, "the end")
+    quoted = [quote for message in double.messages(READER)[:-1] for quote in message.quotes]
+    assert len(quoted) == len(set(quoted))
+
+
+def test_sources_list_what_was_considered_and_open_it(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is A lamp shone?")
+        tap(double, READER, answer, "Sources")
+        listed = double.wait_for_messages(READER, 2)[-1]
+        tap(double, READER, listed, "2")
+        until(lambda: now(double, listed).edits == 1 or len(double.messages(READER)) == 3, "the passage")
+    assert "The tower on the north pier" in listed.text
+    opened = double.messages(READER)[-1]
+    assert "lamp shone" in opened.text
+
+
+def test_a_rating_is_taken_and_a_bad_one_asked_for_its_reason(double: TelegramDouble) -> None:
+    core = FakeCitegram()
+    with bot_running(double, core):
+        answer = asked(double, "where is rust?")
+        tap(double, READER, answer, "👎")
+        until(lambda: now(double, answer).edits == 1, "the reasons")
+        reasons = labels(now(double, answer))
+        tap(double, READER, now(double, answer), reasons[1])
+        until(lambda: now(double, answer).edits == 2, "the buttons again")
+        rated = now(double, answer)
+        assert len(reasons) == 4
+        assert {"Context", "Sources"} <= set(labels(rated))
+        up = next(label for label in labels(rated) if "👍" in label)
+        tap(double, READER, rated, up)
+        until(lambda: now(double, answer).edits == 3, "the other rating")
+    notes = [call.fields.get("text") for call in double.calls("answerCallbackQuery")]
+    assert notes == ["What was wrong?", "Thank you, noted.", "Thank you!"]
+
+
+@pytest.mark.parametrize("label", ["Context", "Sources", "👍"])
+def test_buttons_work_after_a_restart(double: TelegramDouble, label: str) -> None:
+    core = FakeCitegram()
+    with bot_running(double, core):
+        answer = asked(double, "where is rust?")
+    with bot_running(double, core):
+        tap(double, READER, answer, label)
+        double.wait_for_requests("answerCallbackQuery")
+        until(lambda: len(double.messages(READER)) == 2 or now(double, answer).edits == 1, "what it does")
+
+
+def test_a_button_whose_message_telegram_shows_no_more_still_works(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is rust?")
+        data = answer.keyboard[0][0]["callback_data"]
+        double.press(READER, READER, answer.message_id, data, old=True)
+        context = double.wait_for_messages(READER, 2)[-1]
+    assert answer.quotes[0] in context.parsed.slices("Bold")
+
+
+def test_a_button_says_so_when_the_article_has_changed(double: TelegramDouble) -> None:
+    core = FakeCitegram()
+    with bot_running(double, core):
+        answer = asked(double, "where is rust?")
+        put(core.catalog, replace(ARTICLES[0], text=BRIDGE.replace("rust", "cracks")))
+        tap(double, READER, answer, "Context")
+        double.wait_for_requests("answerCallbackQuery")
+    (told,) = double.calls("answerCallbackQuery")
+    assert "has been changed since this answer" in told.fields["text"]
+    assert told.fields["show_alert"]
+    assert len(double.messages(READER)) == 1
+
+
+def test_a_button_says_so_when_the_article_was_removed(double: TelegramDouble) -> None:
+    core = FakeCitegram()
+    with bot_running(double, core):
+        answer = asked(double, "where is rust?")
+        core.catalog.remove("bridge")
+        tap(double, READER, answer, "Context")
+        double.wait_for_requests("answerCallbackQuery")
+    (told,) = double.calls("answerCallbackQuery")
+    assert told.fields["text"] == "This article has been removed."
+
+
+def test_an_article_without_a_link_comes_as_a_file_with_the_quote_marked(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is sperm whale?")
+        tap(double, READER, answer, "Full text")
+        sent = double.wait_for_messages(READER, 2)[-1]
+    assert sent.document is not None
+    page = sent.document.content.decode()
+    assert sent.document.name.endswith(".html")
+    assert "<mark" in page
+    assert answer.quotes[0] in page
+    assert "Full text" not in labels(answer) or answer.parsed.links() == []
+
+
+def test_an_article_with_a_link_has_no_full_text_button(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is rust?")
+    assert "Full text" not in labels(answer)
+    assert answer.parsed.links()
+
+
+def test_nobody_reaches_the_answers_of_another_chat(double: TelegramDouble) -> None:
+    with bot_running(double):
+        mine = asked(double, "where is rust?")
+        double.send_text(OTHER_READER, "where is whale?")
+        (theirs,) = double.wait_for_messages(OTHER_READER, 1)
+        data = mine.keyboard[0][0]["callback_data"]
+        message = {
+            "message_id": theirs.message_id, "date": 1, "chat": {"id": OTHER_READER, "type": "private"}, "text": "x",
+        }  # fmt: skip
+        user = {"id": OTHER_READER, "is_bot": False, "first_name": "R"}
+        double.push(callback_query={"id": "77", "chat_instance": "1", "from": user, "message": message, "data": data})
+        double.send_text(OTHER_READER, "the end")
+        messages = double.wait_for_messages(OTHER_READER, 2)
+    assert messages[-1].quotes == ["You asked: the end"]
+    assert len(messages) == 2
+
+
+def test_a_reply_to_an_older_answer_continues_from_it(double: TelegramDouble) -> None:
+    with bot_running(double) as core:
+        first = asked(double, "Who closed the bridge?")
+        asked(double, "Who bought the whale?")
+        double.send_text(READER, "Why?", reply_to=first.message_id)
+        double.wait_for_messages(READER, 3)
+    assert [turn.content for turn in core.questions[-1].history] == ["Who closed the bridge?"]
+
+
+def test_a_question_follows_the_one_before_it_until_new(double: TelegramDouble) -> None:
+    with bot_running(double) as core:
+        asked(double, "Who closed the bridge?")
+        asked(double, "Why?")
+        asked(double, "/new")
+        asked(double, "When?")
+    histories = [[turn.content for turn in question.history] for question in core.questions]
+    assert histories == [[], ["Who closed the bridge?"], []]
+
+
+def test_in_a_group_context_answers_the_answer(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is rust?", chat=GROUP)
+        tap(double, READER, answer, "Context")
+        context = double.wait_for_messages(GROUP, 2)[-1]
+    assert context.reply_to == answer.message_id
+
+
+@pytest.mark.parametrize("data", ["", "zzz", "m:999999", "c:1:99:0", "v:999:1", "l:999:0", "g:999", "d:1"])
+def test_a_button_that_nothing_stands_behind_is_answered(double: TelegramDouble, data: str) -> None:
+    message = {"message_id": 5, "date": 1, "chat": {"id": READER, "type": "private"}, "text": "x"}
+    user = {"id": READER, "is_bot": False, "first_name": "R"}
+    press = {"id": "77", "chat_instance": "1", "from": user, "message": message, "data": data}
+    with bot_running(double):
+        double.push(callback_query=press)
+        double.send_text(READER, "Why?")
+        messages = double.wait_for_messages(READER, 1)
+    assert messages[-1].quotes == ["You asked: Why?"]
