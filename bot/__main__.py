@@ -55,7 +55,7 @@ def _run(*, console: bool) -> int:
 
 def _serve_telegram(settings: Settings) -> int:
     from bot.app import run
-    from bot.instance import only_instance
+    from bot.transport.instance import only_instance
     from retrieval.bootstrap import open_citegram
 
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""

@@ -14,10 +14,10 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from bot.addressing import ADDRESSED, NEW
-from bot.database import Database
 from bot.exchange import Role
-from bot.members import Members
 from bot.personal import INVITATION
+from bot.stores.database import Database
+from bot.stores.members import Members
 
 TELL_AGAIN_SECONDS = 3600.0
 MAX_REMEMBERED = 10_000

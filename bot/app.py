@@ -24,25 +24,25 @@ from telegram.ext import (
 
 from bot.access import Access, Allowed
 from bot.addressing import ADDRESSED, NEW
-from bot.alerts import Alerts
 from bot.answering import Answering
-from bot.bot_api import BotApiRequest, PollingRequest
-from bot.conversations import Conversations
-from bot.database import Database
-from bot.durable_queue import DurableQueue
 from bot.exchange import BotProfile, Desk
 from bot.gathering import Gatherer
-from bot.inbox import Inbox
-from bot.limits import Limits
-from bot.members import Members
 from bot.menus import offer_commands
-from bot.order import ConversationOrder
 from bot.personal import INVITATION, start_link
-from bot.polling import Outage, Poller
 from bot.reception import Albums, Reception
-from bot.sending import Courier
-from bot.throttle import Throttle
-from bot.webhook import Webhook
+from bot.stores.conversations import Conversations
+from bot.stores.database import Database
+from bot.stores.durable_queue import DurableQueue
+from bot.stores.inbox import Inbox
+from bot.stores.members import Members
+from bot.transport.alerts import Alerts
+from bot.transport.bot_api import BotApiRequest, PollingRequest
+from bot.transport.limits import Limits
+from bot.transport.order import ConversationOrder
+from bot.transport.polling import Outage, Poller
+from bot.transport.sending import Courier
+from bot.transport.throttle import Throttle
+from bot.transport.webhook import Webhook
 from retrieval.errors import CitegramError, SettingsError
 from retrieval.settings import Settings
 

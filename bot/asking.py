@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.conversations import AnswerRecord
 from bot.exchange import Exchange
 from bot.focusing import written_focus
-from bot.render import answer_keyboard, refusal_keyboard, render
-from bot.text import Keyboard
+from bot.stores.conversations import AnswerRecord
+from bot.views.render import answer_keyboard, refusal_keyboard, render
+from bot.views.text import Keyboard
 from retrieval.chat import kind_of_talk
 from retrieval.models import Answer, Focus, Question, Turn
 from retrieval.quotes import further_places

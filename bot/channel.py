@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from bot.database import Database
-from bot.inbox import Inbox, Ticket
-from bot.sending import Address, Courier
-from bot.text import Keyboard, Message
-from bot.words import Words
+from bot.stores.database import Database
+from bot.stores.inbox import Inbox, Ticket
+from bot.transport.sending import Address, Courier
+from bot.views.text import Keyboard, Message
+from bot.views.words import Words
 from retrieval.errors import CitegramError
 
 logger = logging.getLogger(__name__)

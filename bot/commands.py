@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot import asking, finding, personal
 from bot.exchange import Exchange
-from bot.text import pack, run
+from bot.views.text import pack, run
 
 Handler = Callable[[Exchange, str], Awaitable[None]]
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from bot import commands
 from bot.answering import Answering
 from bot.asking import ask
-from bot.conversations import Conversations
-from bot.database import Database
 from bot.exchange import Desk, Exchange, Person
-from bot.members import Members
 from bot.pressing import press
-from bot.text import Button, Keyboard, Message
-from bot.words import words_for
+from bot.stores.conversations import Conversations
+from bot.stores.database import Database
+from bot.stores.members import Members
+from bot.views.text import Button, Keyboard, Message
+from bot.views.words import words_for
 from retrieval.errors import CitegramError
 from retrieval.models import Answer, CatalogSummary, Question
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
 from bot.answering import Answering
-from bot.conversations import Conversations, Key
-from bot.database import Database
-from bot.members import Members
-from bot.text import Keyboard, Message
-from bot.words import Words
+from bot.stores.conversations import Conversations, Key
+from bot.stores.database import Database
+from bot.stores.members import Members
+from bot.views.text import Keyboard, Message
+from bot.views.words import Words
 
 Result = TypeVar("Result")
 Role = Literal["admin", "reader"]
@@ -103,7 +103,7 @@ class Exchange:
 
     async def say(self, *keys: str, **values: str | int) -> None:
         """Send texts from the message catalogue, a paragraph each."""
-        from bot.text import pack, run
+        from bot.views.text import pack, run
 
         await self.channel.reply(pack(run(self.words(key, **values)) for key in keys))
 

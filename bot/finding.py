@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot import buttons
-from bot.context import context_page
-from bot.document import file_name, full_text
 from bot.exchange import Exchange
 from bot.focusing import Wanted, wanted, written_focus
-from bot.listings import listing_page, occurrences_page, sources_page
-from bot.pages import Page, article_page
-from bot.text import Message, joined, run, tagged
+from bot.views import buttons
+from bot.views.context import context_page
+from bot.views.document import file_name, full_text
+from bot.views.listings import listing_page, occurrences_page, sources_page
+from bot.views.pages import Page, article_page
+from bot.views.text import Message, joined, run, tagged
 from retrieval.models import Focus, Place, Span
 
 LISTED = 8

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 
 from bot.exchange import Exchange
-from bot.words import LANGUAGES, Words
+from bot.views.words import LANGUAGES, Words
 from retrieval.models import Focus
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from telegram import Update
 
 from bot.addressing import without_mention
-from bot.text import MAX_UNITS, units
+from bot.views.text import MAX_UNITS, units
 
 CUT_BY_CLIENT = MAX_UNITS - 200
 """UTF-16 units from which on a message is probably the first part of a text that the client has cut."""

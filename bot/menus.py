@@ -18,7 +18,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.commands import COMMANDS, Command
 from bot.exchange import Desk
-from bot.words import LANGUAGES, words_for
+from bot.views.words import LANGUAGES, words_for
 
 OTHERS = "en"
 """The language for everybody whose own the bot does not speak."""

@@ -7,13 +7,13 @@ import binascii
 import re
 import time
 
-from bot import buttons
 from bot.asking import ask
-from bot.conversations import Forgotten, Preferences
 from bot.exchange import Exchange
 from bot.finding import show_article
-from bot.text import Button, Keyboard, Message, pack, run, tagged
-from bot.words import LANGUAGES, words_for
+from bot.stores.conversations import Forgotten, Preferences
+from bot.views import buttons
+from bot.views.text import Button, Keyboard, Message, pack, run, tagged
+from bot.views.words import LANGUAGES, words_for
 from retrieval.models import ArticleEntry, CatalogSummary
 
 MAX_SOURCES = 8

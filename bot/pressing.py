@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot import buttons, commands, finding
+from bot import commands, finding
 from bot.asking import ask
-from bot.buttons import Press
-from bot.context import context_page
-from bot.conversations import AnswerRecord
 from bot.exchange import Exchange
 from bot.focusing import written_focus
-from bot.listings import considered_page
 from bot.personal import change_setting, remove_member
-from bot.render import REASONS, answer_keyboard, reasons_keyboard, refusal_keyboard, render_more
-from bot.text import Keyboard
+from bot.stores.conversations import AnswerRecord
+from bot.views import buttons
+from bot.views.buttons import Press
+from bot.views.context import context_page
+from bot.views.listings import considered_page
+from bot.views.render import REASONS, answer_keyboard, reasons_keyboard, refusal_keyboard, render_more
+from bot.views.text import Keyboard
 from retrieval.models import Focus, Gone, Place, Quote, Span, StoredArticle
 
 

@@ -11,24 +11,25 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
-from bot import buttons, commands
+from bot import commands
 from bot.access import Access
 from bot.addressing import without_mention
-from bot.alerts import Alerts
 from bot.asking import ask
 from bot.channel import Progress, TelegramChannel
 from bot.commands import Call
-from bot.durable_queue import DurableQueue
 from bot.exchange import Desk, Exchange, Person, Role
 from bot.finding import keep_view
 from bot.gathering import Gatherer
-from bot.inbox import Inbox
-from bot.limits import Limits
-from bot.order import conversation_key
 from bot.pressing import press
-from bot.sending import Address, Courier
-from bot.text import Button, pack, run, tagged
-from bot.words import Words, words_for
+from bot.stores.durable_queue import DurableQueue
+from bot.stores.inbox import Inbox
+from bot.transport.alerts import Alerts
+from bot.transport.limits import Limits
+from bot.transport.order import conversation_key
+from bot.transport.sending import Address, Courier
+from bot.views import buttons
+from bot.views.text import Button, pack, run, tagged
+from bot.views.words import Words, words_for
 
 MAX_ALBUMS = 1000
 WAIT_WHEN_TOO_FAST = 10

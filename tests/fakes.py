@@ -19,9 +19,9 @@ from tests.building import BRIDGE, WHALE, article, put
 
 PERIOD = Period("2024-03-03", "2026-05-05")
 _LAMPS = (
-    "red barges, green herons, blue ropes, white crates, amber sails, pink eels, grey moss, brown nets, black anchors, "
-    "yellow kites, violet drums, golden otters"
-).split(", ")
+    "red barges", "green herons", "blue ropes", "white crates", "amber sails", "pink eels", "grey moss", "brown nets",
+    "black anchors", "yellow kites", "violet drums", "golden otters",
+)  # fmt: skip
 LONG = "\n\n".join(
     f"Part {n} of the report on the tower begins here. A lamp shone on {seen}. "
     + "Nobody else was on the pier that night, and the door of the tower stayed shut. " * 8

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.commands import BY_NAME, COMMANDS, Call, read
 from bot.personal import question_of, question_payload
-from bot.words import LANGUAGES, words_for
+from bot.views.words import LANGUAGES, words_for
 
 
 @pytest.mark.parametrize(

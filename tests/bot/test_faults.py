@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-import bot.polling
-import bot.retrying
+import bot.transport.polling
+import bot.transport.retrying
 from tests.bot.running import OTHER_READER, READER, bot_running
 from tests.telegram.double import (
     BAD_GATEWAY,
@@ -44,9 +44,9 @@ TYPING_FAILS = [fault for fault in FAULTS if fault.id in ("429", "502", "403", "
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the pauses between attempts short, that is to say the tests quick."""
-    monkeypatch.setattr(bot.retrying, "RETRY_DELAYS", (0.05,) * 5)
-    monkeypatch.setattr(bot.polling, "FIRST_DELAY", 0.05)
-    monkeypatch.setattr(bot.polling, "CONFLICT_DELAY", 0.2)
+    monkeypatch.setattr(bot.transport.retrying, "RETRY_DELAYS", (0.05,) * 5)
+    monkeypatch.setattr(bot.transport.polling, "FIRST_DELAY", 0.05)
+    monkeypatch.setattr(bot.transport.polling, "CONFLICT_DELAY", 0.2)
 
 
 @pytest.mark.parametrize("fault", SENDING_GOES_ON)

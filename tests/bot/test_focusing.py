@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.focusing import Wanted, wanted, written_period
-from bot.words import words_for
+from bot.views.words import words_for
 from retrieval.models import Focus
 
 

@@ -1,0 +1,80 @@
+"""Links to an article's page, at the quote."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.views.links import MAX_LINK, link_to_quote, web_link
+
+PAGE = "https://news.example/a"
+NINE_WORDS = "The bridge was closed on Monday after cracks appeared."
+
+
+@pytest.mark.parametrize(
+    ("url", "quote", "expected"),
+    [
+        pytest.param(PAGE, "The bridge is shut.", "#:~:text=The%20bridge%20is%20shut.", id="short: the whole quote"),
+        pytest.param(PAGE, NINE_WORDS, "#:~:text=The%20bridge%20was%20closed,Monday%20after%20cracks%20appeared.",
+                     id="long: its first and last words"),
+        pytest.param(PAGE, "Closed - again, & for good.", "#:~:text=Closed%20%2D%20again%2C%20%26%20for%20good.",
+                     id="signs with a meaning in fragments"),
+        pytest.param(PAGE, "One line\nand another", "#:~:text=One%20line,and%20another", id="several lines"),
+        pytest.param(PAGE, "«Шторм»\u00a0прошёл", "#:~:text=%C2%AB%D0%A8%D1%82%D0%BE%D1%80%D0%BC%C2%BB%20"
+                     "%D0%BF%D1%80%D0%BE%D1%88%D1%91%D0%BB", id="other scripts and no-break spaces"),
+        pytest.param(f"{PAGE}#part", "Shut.", "#part:~:text=Shut.", id="behind a fragment"),
+        pytest.param(f"{PAGE}#part:~:text=old", "Shut.", "#part:~:text=Shut.", id="instead of another directive"),
+        pytest.param(f"{PAGE}?a=1&b=2", "Shut.", "?a=1&b=2#:~:text=Shut.", id="behind a query"),
+        pytest.param(PAGE, " \n ", "", id="nothing to find"),
+        pytest.param(PAGE, "x" * MAX_LINK, "", id="a word too long for a link"),
+    ],
+)  # fmt: skip
+def test_a_link_opens_the_page_at_the_quote(url: str, quote: str, expected: str) -> None:
+    assert link_to_quote(url, quote) == PAGE + expected
+
+
+@given(st.text(st.characters()))
+def test_no_quote_breaks_its_link(quote: str) -> None:
+    link = link_to_quote(PAGE, quote)
+    assert web_link(link) == link
+    directive = link.partition(":~:text=")[2]
+    named = [unquote(part) for part in directive.split(",")] if directive else []
+    words = quote.encode("utf-8", "replace").decode().split()
+    assert all(word in words for part in named for word in part.split())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https://news.example/a?b=c#d", id="https"),
+        pytest.param("http://127.0.0.1:8000/", id="http with a port"),
+        pytest.param("https://пример.рф/новость", id="international"),
+    ],
+)
+def test_web_addresses_are_linked(url: str) -> None:
+    assert web_link(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param(None, id="none"),
+        pytest.param("", id="empty"),
+        pytest.param("/srv/articles/a.txt", id="path"),
+        pytest.param("file:///etc/passwd", id="file"),
+        pytest.param("javascript:alert(1)", id="script"),
+        pytest.param("tg://user?id=1", id="telegram's own scheme"),
+        pytest.param("https://", id="no host"),
+        pytest.param("https://a.example:port/", id="no port number"),
+        pytest.param("https://[::1", id="broken brackets"),
+        pytest.param("https://a.example/a b", id="space"),
+        pytest.param('https://a.example/">', id="end of an attribute"),
+        pytest.param("https://a.example/\ud800", id="lone surrogate"),
+        pytest.param("https://a.example/" + "a" * MAX_LINK, id="too long"),
+    ],
+)
+def test_nothing_else_is_linked(url: str | None) -> None:
+    assert web_link(url) is None

@@ -1,0 +1,352 @@
+"""Answers as messages, checked with Telegram's own parser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.views import buttons
+from bot.views.buttons import Press
+from bot.views.render import REASONS, answer_keyboard, reasons_keyboard, refusal_keyboard, render, render_more
+from bot.views.text import Button, Keyboard, Message, bold, clean, linked, pack, render_text, run, units
+from bot.views.words import Words, words_for
+from ingest.normalize import canonical_text
+from retrieval.models import Answer, Claim, Located, NearArticle, Period, Quote
+from tests.fakes import answered, not_found, quote
+from tests.telegram.parser import Parsed, parse
+
+EN, RU = words_for("en"), words_for("ru")
+NASTY = (
+    "<b>",
+    "</blockquote>",
+    "&amp;",
+    "&",
+    "\ud800",
+    "\u202e",
+    "\x00",
+    "👩‍👩‍👧‍👦",
+    "e\u0301",
+    "\n",
+    " ",
+    "</a>",
+    '"',
+    "文",
+    "{ $n }",
+)
+anything = st.text(st.characters())
+nasty = st.lists(st.sampled_from(NASTY) | anything, max_size=8).map("".join)
+long_text = st.builds(lambda part, times: (part * times)[:20_000], nasty, st.sampled_from([1, 1, 1, 40, 2_000]))
+texts = nasty | long_text
+names = st.none() | texts
+days = st.none() | st.dates().map(str) | texts
+addresses = st.none() | texts | st.builds("https://news.example/{}".format, nasty)
+numbers = st.integers(1, 12)
+located = {"text": texts, "article_id": anything, "title": texts, "url": addresses, "source": names, "author": names,
+           "published": days, "start": st.just(0), "end": st.just(1), "score": st.just(0.5),
+           "version": st.just(1)}  # fmt: skip
+quotes = st.builds(Quote, n=numbers, **located)
+passages = st.builds(Located, **located)
+claims = st.builds(Claim, text=texts, quotes=st.lists(numbers, max_size=4).map(tuple), supported=st.booleans())
+near = st.builds(NearArticle, article_id=anything, title=texts, published=days, url=addresses)
+answers = st.builds(
+    Answer, status=st.sampled_from(["answered", "answered", "not_found", "clarify", "chat", "error"]), text=texts,
+    question=texts, mode=st.sampled_from(["quotes", "written"]), quotes=st.lists(quotes, max_size=4).map(tuple),
+    claims=st.lists(claims, max_size=4).map(tuple), nearest=st.lists(near, max_size=8).map(tuple),
+    passages=st.lists(passages, max_size=1).map(tuple), period=st.builds(Period, days, days),
+    notices=st.lists(texts, max_size=3).map(tuple),
+)  # fmt: skip
+speakers = st.sampled_from([EN, RU])
+
+
+def checked(messages: list[Message]) -> list[Parsed]:
+    """Parse messages as Telegram does; fail if it would refuse or spoil one."""
+    assert messages
+    return [checked_one(message) for message in messages]
+
+
+def checked_one(message: Message) -> Parsed:
+    """Parse a message as Telegram does; fail if it would refuse or spoil it."""
+    assert len(message.html.encode()) <= 32_768
+    result = parse(message.html, "HTML")
+    assert result.text == message.plain
+    assert result.text.strip()
+    assert units(result.text) <= 4096
+    assert len(result.entities) <= 100
+    return result
+
+
+def blockquotes(messages: list[Parsed]) -> list[str]:
+    return [text for message in messages for text in message.slices("ExpandableBlockQuote")]
+
+
+def quoted(messages: list[Parsed]) -> str:
+    return "".join(blockquotes(messages))
+
+
+@settings(max_examples=100, deadline=None)
+@given(answers, speakers, st.lists(texts, max_size=2), texts)
+@example(answered("?", "x" * 5000), EN, [], "")
+@example(answered("?", "👍" * 5000), RU, [], "")
+@example(answered("?", "&" * 9000), EN, ["&" * 5000], "&" * 5000)
+@example(answered("?", "e" + "\u0301" * 9000), RU, [], "")
+@example(replace(not_found("?"), nearest=(NearArticle("a", "&" * 300, None, "https://a.example/" + "&" * 900),) * 9),
+         RU, [], "")  # fmt: skip
+def test_no_answer_is_refused_by_telegram_or_loses_a_quote(
+    answer: Answer, words: Words, notices: list[str], focus: str
+) -> None:
+    messages = checked(render(answer, words, notices=notices, focus=focus))
+    if answer.status == "answered" and answer.quotes:
+        assert quoted(messages) == "".join(clean(quote.text) for quote in answer.quotes)
+    if clean(focus).strip():
+        assert messages[-1].text.endswith(words("unfocus"))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(quotes, min_size=1, max_size=4), speakers, texts)
+def test_no_further_quote_is_refused_by_telegram_or_lost(more: list[Quote], words: Words, focus: str) -> None:
+    assert quoted(checked(render_more(more, words, focus=focus))) == "".join(clean(quote.text) for quote in more)
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts)
+def test_no_plain_text_is_refused_or_loses_a_word(text: str) -> None:
+    messages = render_text(text)
+    assert not any(checked_one(message).entities for message in messages)
+    assert "".join("".join(message.plain.split()) for message in messages) == "".join(clean(text).split())
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts, addresses, texts)
+def test_any_title_can_be_a_link_or_bold(title: str, url: str | None, words_of_page: str) -> None:
+    line = run("1. ") + bold(linked(title[:300], url, words_of_page))
+    assert checked_one(line).text == "1. " + clean(title[:300])
+
+
+@given(anything)
+def test_text_as_it_is_stored_is_sent_letter_by_letter(text: str) -> None:
+    assert clean(canonical_text(text)) == canonical_text(text)
+
+
+def test_a_quote_shows_number_title_source_author_and_date() -> None:
+    (message,) = checked(render(answered("?", "The bridge is closed.", "It opens in May."), EN))
+    assert message.text == (
+        "1. Harbour bridge closes for repairs\nHarbour Post · Ada Brook · 3 March 2026\nThe bridge is closed.\n\n"
+        "2. Harbour bridge closes for repairs\nHarbour Post · Ada Brook · 3 March 2026\nIt opens in May."
+    )
+    assert blockquotes([message]) == ["The bridge is closed.", "It opens in May."]
+    assert [url for _, url in message.links()] == [
+        "https://news.example/articles/1#:~:text=The%20bridge%20is%20closed.",
+        "https://news.example/articles/2#:~:text=It%20opens%20in%20May.",
+    ]
+
+
+def test_what_an_article_lacks_is_left_out() -> None:
+    bare = replace(quote("Closed."), title=" ", url=None, source=None, author=None, published=None)
+    (message,) = checked(render(replace(answered("?"), quotes=(bare,)), EN))
+    assert message.text == "1. Untitled\nClosed."
+    assert message.links() == []
+
+
+def test_an_answer_is_in_the_reader_s_language() -> None:
+    untitled = replace(quote("Closed."), title=" ", url=None)
+    (message,) = checked(render(replace(answered("?"), quotes=(untitled,)), RU))
+    assert message.text == "1. Без названия\nHarbour Post · Ada Brook · 3 марта 2026\nClosed."
+
+
+def test_notices_and_the_focus_stand_around_the_quotes() -> None:
+    answer = replace(answered("?", "Closed."), notices=("The index is being repaired.",))
+    (message,) = checked(render(answer, EN, notices=["Sorry for the wait."], focus="Harbour Post"))
+    first, _, second, last = message.text.split("\n\n")
+    assert first == "Sorry for the wait."
+    assert second == "The index is being repaired."
+    assert last == "Only in: Harbour Post\n/unfocus – ask all articles"
+    assert message.slices("Italic") == [
+        first,
+        "Harbour Post · Ada Brook · 3 March 2026",
+        second,
+        "Only in: Harbour Post",
+    ]
+
+
+def test_a_title_of_absurd_length_is_shortened() -> None:
+    long = replace(quote("Closed."), title="Harbour " * 1000)
+    (message,) = checked(render(replace(answered("?"), quotes=(long,)), EN))
+    assert message.text.splitlines()[0].endswith("Harbour…")
+    assert len(message.text.splitlines()[0]) <= 203
+
+
+def test_quotes_that_do_not_fit_together_are_sent_apart() -> None:
+    sentences = ["one " * 600, "two " * 600, "three " * 100]
+    first, second = checked(render(answered("?", *sentences), EN))
+    assert blockquotes([first]) == sentences[:1]
+    assert blockquotes([second]) == sentences[1:]
+
+
+def test_a_quote_longer_than_a_message_is_continued() -> None:
+    text = "The bridge is closed. " * 300
+    first, second = checked(render(answered("?", text), EN))
+    assert second.text.startswith("1, continued\nThe bridge is closed. ")
+    assert "".join(blockquotes([first, second])) == text
+
+
+def test_further_quotes_keep_their_numbers() -> None:
+    (message,) = checked(render_more([quote("It opens in May.", 4), quote("The ferry runs.", 5)], EN, focus="2026"))
+    assert [line[:3] for line in message.slices("Bold")] == ["4. ", "5. "]
+    assert message.text.endswith("Only in: 2026\n/unfocus – ask all articles")
+
+
+def test_without_further_quotes_nothing_is_said() -> None:
+    assert render_more([], EN, focus="Harbour Post") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param(
+            EN,
+            "The articles do not say.\n\nNearest articles:\n• Harbour bridge closes for repairs (3 March 2026)\n\n"
+            "The articles cover 3 March 2024 to 5 May 2026.",
+            id="English",
+        ),
+        pytest.param(
+            RU,
+            "В статьях нет ответа на этот вопрос.\n\nБлиже всего по теме:\n"
+            "• Harbour bridge closes for repairs (3 марта 2026)\n\n"
+            "Статьи охватывают период: 3 марта 2024 – 5 мая 2026.",
+            id="Russian",
+        ),
+    ],
+)
+def test_a_refusal_names_the_nearest_articles_and_the_period(words: Words, expected: str) -> None:
+    (message,) = checked(render(not_found("?"), words))
+    assert message.text == expected
+    assert message.links() == [("Harbour bridge closes for repairs", "https://news.example/articles/1")]
+
+
+passage = Located("Closed.", "a", "Bridge", None, None, None, None, 0, 7, 0.5, 1)
+refusal = Answer("not_found", "There are no articles yet in /srv/data.", "?")
+
+
+@pytest.mark.parametrize(
+    ("answer", "focus", "expected"),
+    [
+        pytest.param(refusal, "", "There are no articles yet. Whoever runs me adds them with citegram-ingest; then ask "
+                     "again.", id="no articles"),
+        pytest.param(refusal, "2031", "There are no articles where you want me to look.\n\nOnly in: 2031\n/unfocus – ask "
+                     "all articles", id="none in the focus"),
+        pytest.param(replace(refusal, passages=(passage,)), "", "The articles do not say.", id="none is near"),
+        pytest.param(Answer("clarify", "Which bridge do you mean?", "?"), "", "Which bridge do you mean?", id="clarify"),
+        pytest.param(Answer("chat", "Hello!", "?"), "", "Hello!", id="chat"),
+        pytest.param(Answer("chat", " \n", "?"), "", EN("failed"), id="chat without a word"),
+        pytest.param(Answer("error", "trouble", "?", error="disk"), "", EN("failed"), id="error"),
+        pytest.param(Answer("answered", "An answer of its own.", "?"), "", "An answer of its own.", id="no quotes"),
+    ],
+)  # fmt: skip
+def test_an_answer_without_quotes_says_what_it_can(answer: Answer, focus: str, expected: str) -> None:
+    (message,) = checked(render(answer, EN, focus=focus))
+    assert message.text == expected
+
+
+def test_a_written_answer_stands_above_its_quotes_with_their_numbers() -> None:
+    written = (Claim("The bridge is closed.", (1, 2), True), Claim("It reopens in May.", (2, 7), True))
+    answer = replace(answered("?", "Closed.", "Open in May."), mode="written", claims=written)
+    (message,) = checked(render(answer, EN))
+    assert message.text.split("\n\n")[0] == "The bridge is closed. [1][2] It reopens in May. [2]"
+    assert blockquotes([message]) == ["Closed.", "Open in May."]
+    assert "⚠" not in message.text
+
+
+def test_a_claim_that_its_quotes_do_not_support_is_marked() -> None:
+    written = (Claim("The bridge is closed.", (1,), True), Claim("It cost 5 million.", (1,), False))
+    answer = replace(answered("?", "Closed."), mode="written", claims=written)
+    (message,) = checked(render(answer, RU))
+    said, legend = message.text.split("\n\n")[:2]
+    assert said == "The bridge is closed. [1] It cost 5 million. [1] ⚠"
+    assert legend == RU("unsupported")
+
+
+def shown(keyboard: Keyboard) -> list[list[str]]:
+    return [[button.text for button in row] for row in keyboard]
+
+
+def pressed(keyboard: Keyboard) -> list[Press | None]:
+    return [buttons.read(button.data) for row in keyboard for button in row]
+
+
+def test_under_one_quote_stand_its_context_the_sources_and_the_votes() -> None:
+    keyboard = answer_keyboard(17, [quote("Closed.", 4)], EN, more=True)
+    assert shown(keyboard) == [["Context"], ["Sources", "More"], ["👍", "👎"]]
+    assert pressed(keyboard) == [
+        Press("c", (17, 4, 0)), Press("s", (17, 0)), Press("m", (17,)), Press("v", (17, 1)), Press("v", (17, 0)),
+    ]  # fmt: skip
+
+
+def test_under_several_quotes_every_context_has_its_number() -> None:
+    several = [quote(text, n) for n, text in enumerate("abcd", 1)]
+    keyboard = answer_keyboard(17, several, RU, more=False)
+    assert shown(keyboard) == [
+        ["Контекст 1", "Контекст 2", "Контекст 3"], ["Контекст 4"], ["Источники"], ["👍", "👎"],
+    ]  # fmt: skip
+    assert pressed(keyboard)[:4] == [Press("c", (17, n, 0)) for n in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("url", "offered"),
+    [
+        pytest.param(None, True, id="no address"),
+        pytest.param("file:///srv/articles/1.txt", True, id="an address that opens nothing"),
+        pytest.param("https://news.example/1", False, id="a page"),
+    ],
+)
+def test_the_full_text_is_offered_of_articles_without_a_page(url: str | None, offered: bool) -> None:
+    keyboard = answer_keyboard(17, [replace(quote("Closed.", 2), url=url)], EN, more=False)
+    assert (["Full text"] in shown(keyboard)) == offered
+    assert (Press("f", (17, 2)) in pressed(keyboard)) == offered
+
+
+def test_the_full_text_of_an_article_is_offered_once() -> None:
+    here, there = replace(quote("a", 1), url=None), replace(quote("c", 3), url=None)
+    keyboard = answer_keyboard(17, [here, replace(here, n=2), there, quote("d", 4)], EN, more=False)
+    assert shown(keyboard)[2] == ["Full text 1", "Full text 3"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "votes"),
+    [
+        pytest.param("", ["👍", "👎"], id="not rated"),
+        pytest.param("up", ["👍 ✓", "👎"], id="up"),
+        pytest.param("down", ["👍", "👎 ✓"], id="down"),
+    ],
+)
+def test_the_reader_s_vote_is_marked(verdict: str, votes: list[str]) -> None:
+    assert shown(answer_keyboard(17, [quote("a")], EN, more=False, verdict=verdict))[-1] == votes
+    assert shown(refusal_keyboard(17, EN, verdict=verdict)) == [["Sources"], votes]
+
+
+def test_four_reasons_are_offered() -> None:
+    keyboard = reasons_keyboard(17, EN)
+    assert shown(keyboard) == [["Not what I asked", "Something is missing"], ["Out of date", "Something else"]]
+    assert pressed(keyboard) == [Press("r", (17, n)) for n in range(len(REASONS))]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 2**53), st.lists(quotes, max_size=10), speakers, st.booleans())
+def test_any_keyboard_is_within_telegram_s_limits(answer_id: int, below: list[Quote], words: Words, more: bool) -> None:
+    keyboards = (answer_keyboard(answer_id, below, words, more=more), refusal_keyboard(answer_id, words),
+                 reasons_keyboard(answer_id, words))  # fmt: skip
+    for keyboard in keyboards:
+        assert all(1 <= len(row) <= 8 for row in keyboard)
+        every = [button for row in keyboard for button in row]
+        assert len(every) <= 100
+        assert all(button == Button(button.text.strip(), button.data) and button.text for button in every)
+        assert all(buttons.read(button.data) for button in every)
+        assert all(len(button.data.encode()) <= buttons.MAX_DATA for button in every)
+
+
+def test_a_block_that_no_message_can_hold_is_sent_as_plain_text() -> None:
+    first, second = checked(pack([bold(run("word " * 1000))]))
+    assert f"{first.text} {second.text}".split() == ["word"] * 1000
+    assert first.entities == second.entities == ()
