@@ -55,7 +55,10 @@ async def new(exchange: Exchange, words: str) -> None:
 async def stop(exchange: Exchange, words: str) -> None:
     """`/stop`: end the answers that are being worked on."""
     stopped = exchange.desk.stop(exchange.key)
-    await exchange.say("stop-done" if stopped else "stop-nothing", count=stopped)
+    if stopped > 1:
+        await exchange.say("stop-done-many", count=stopped)
+    else:
+        await exchange.say("stop-done" if stopped else "stop-nothing")
 
 
 async def settings(exchange: Exchange, words: str) -> None:

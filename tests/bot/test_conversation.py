@@ -43,7 +43,7 @@ def test_no_answer_unfolds_a_preview_of_its_link(double: TelegramDouble) -> None
 
 def test_a_refusal_names_the_nearest_article_and_the_period(double: TelegramDouble) -> None:
     with bot_running(double):
-        double.send_text(READER, "unknown thing")
+        double.send_text(READER, "Is this unknown?")
         (message,) = double.wait_for_messages(READER, 1)
     assert message.text == (
         "The articles do not say.\n\nNearest articles:\n"

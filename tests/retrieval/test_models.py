@@ -13,7 +13,7 @@ FIELDS = [
     "id", "status", "mode", "text", "question", "quotes", "claims", "passages", "sentences", "nearest", "period",
     "choices", "notices", "confidence", "timings", "error",
 ]  # fmt: skip
-LOCATION = {"text", "article_id", "title", "url", "source", "author", "published", "start", "end", "score"}
+LOCATION = {"text", "article_id", "title", "url", "source", "author", "published", "start", "end", "score", "version"}
 
 
 def test_every_field_of_the_contract_is_there_when_nothing_is_set() -> None:

@@ -37,10 +37,11 @@ gave-up = I could not answer a message of yours, even after several attempts. Pl
 command-unknown = I do not know that command. Just type your question, or see /help.
 command-near = I do not know that command. Did you mean /{ $name }?
 new-done = Done: your next question stands on its own.
-stop-done = { $count ->
-        [1] Stopped.
-       *[other] Stopped; { $count } questions stay unanswered.
-    }
+stop-done = Stopped.
+stop-done-many = Stopped; { $count ->
+        [one] { $count } question stays
+       *[other] { $count } questions stay
+    } unanswered.
 stop-nothing = There is nothing to stop: no answer is being worked on.
 
 # Help
