@@ -7,10 +7,10 @@ DEV_STAMP := $(VENV)/.dev
 PIP := $(BIN)/pip install --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run test ingest ask bench soak check lock clean
+.PHONY: help run test ingest ask bench soak transcript check lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: $(STAMP)  ## set up, ingest the samples if there are no articles, and answer: in Telegram with a token, else here
 	@$(BIN)/python -m ingest --if-empty ingest/samples </dev/null
@@ -25,11 +25,14 @@ ask: $(STAMP)  ## make ask Q="a question"
 test: $(DEV_STAMP)  ## set up and run the tests
 	@$(BIN)/python -m pytest
 
-bench: $(DEV_STAMP)  ## measure what README and docs state
-	@$(BIN)/python -m tests.benchmarks
+bench: $(DEV_STAMP)  ## measure what README and docs state (make bench ARGS=telegram for one of them)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-soak: $(DEV_STAMP)  ## long exercises: kills at random moments, and nothing acknowledged may be lost (5 minutes)
+soak: $(DEV_STAMP)  ## long exercises: kills and failures at random moments; nothing may be lost (make soak ARGS="telegram --minutes 3")
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+transcript: $(DEV_STAMP)  ## the conversations shown in README and docs; ARGS=--write puts them there
+	@$(BIN)/python -m tests.transcript $(ARGS)
 
 check: $(DEV_STAMP)  ## lint, format, types, import contracts
 	@$(BIN)/ruff check .

@@ -15,9 +15,9 @@ from telegram.constants import ChatType
 
 from bot.addressing import ADDRESSED, NEW
 from bot.exchange import Role
-from bot.personal import INVITATION
 from bot.stores.database import Database
 from bot.stores.members import Members
+from bot.views.start_links import INVITATION
 
 TELL_AGAIN_SECONDS = 3600.0
 MAX_REMEMBERED = 10_000
@@ -90,8 +90,11 @@ class Access:
         return await self._database.run(self._members.role, user_id) or by_settings
 
     async def serves(self, update: Update) -> bool:
-        """Return whether somebody who is served has caused an update; whoever opens a good invitation is from now on."""
-        user = update.effective_user
+        """Return whether somebody who is served has caused an update; whoever opens a good invitation is from now on.
+
+        Who writes for a group or a channel, as its anonymous admins do, counts as that group or channel.
+        """
+        user = update.effective_sender
         if user is None:
             return False
         role = await self.role(user.id)
@@ -105,13 +108,13 @@ class Access:
 
     def is_to_be_told(self, update: Update) -> bool:
         """Return whether a stranger has written to the bot and is to be told, once an hour, whom to ask."""
-        user = update.effective_user
+        user = update.effective_sender
         return user is not None and bool((NEW & ADDRESSED).check_update(update)) and self._telling.allows(user.id)
 
 
 def _invitation(update: Update) -> str | None:
     message = update.message
-    if message is None or message.chat.type != ChatType.PRIVATE or not message.text:
+    if message is None or message.chat.type != ChatType.PRIVATE or message.forward_origin or not message.text:
         return None
     form = _INVITED.fullmatch(message.text)
     return form.group(1) if form else None

@@ -19,10 +19,12 @@ class _Addressed(filters.MessageFilter):
 
     def filter(self, message: Message) -> bool:
         """Return whether `message` is meant for the bot it came to."""
-        if message.from_user is not None and message.from_user.is_bot:
-            return False  # two bots would talk forever
+        if _is_by_a_bot(message) or message.is_automatic_forward:  # a channel's post, for its readers
+            return False
         if message.chat.type == ChatType.PRIVATE:
             return True
+        if message.forward_origin is not None:
+            return False  # it was said elsewhere, to others
         text = message.text or message.caption or ""
         call = commands.read(text)
         if call is not None:
@@ -39,13 +41,21 @@ def without_mention(message: Message) -> str:
     return re.sub(r"@\w+", lambda name: "" if _is_me(message, name.group()) else name.group(), text).strip()
 
 
+def replied_to(message: Message) -> Message | None:
+    """Return the message that one replies to; in a topic every message replies to the one that opened the topic."""
+    original = message.reply_to_message
+    return None if original is None or original.forum_topic_created is not None else original
+
+
+def _is_by_a_bot(message: Message) -> bool:
+    """Return whether a bot wrote: two would talk forever. Who writes for a group or channel only seems to be one."""
+    return message.sender_chat is None and message.from_user is not None and message.from_user.is_bot
+
+
 def _is_me(message: Message, name: str) -> bool:
     return name[1:].lower() == (message.get_bot().username or "").lower()
 
 
 def _replies_to_me(message: Message) -> bool:
-    original = message.reply_to_message
-    # In a topic every message replies to the one that opened the topic.
-    if original is None or original.from_user is None or original.forum_topic_created is not None:
-        return False
-    return original.from_user.id == message.get_bot().id
+    original = replied_to(message)
+    return original is not None and original.from_user is not None and original.from_user.id == message.get_bot().id

@@ -28,21 +28,22 @@ from bot.answering import Answering
 from bot.exchange import BotProfile, Desk
 from bot.gathering import Gatherer
 from bot.menus import offer_commands
-from bot.personal import INVITATION, start_link
-from bot.reception import Albums, Reception
+from bot.reception import Reception
+from bot.seen import Albums, Versions
 from bot.stores.conversations import Conversations
 from bot.stores.database import Database
 from bot.stores.durable_queue import DurableQueue
 from bot.stores.inbox import Inbox
 from bot.stores.members import Members
 from bot.transport.alerts import Alerts
-from bot.transport.bot_api import BotApiRequest, PollingRequest
+from bot.transport.bot_api import connected_bot
 from bot.transport.limits import Limits
 from bot.transport.order import ConversationOrder
 from bot.transport.polling import Outage, Poller
 from bot.transport.sending import Courier
 from bot.transport.throttle import Throttle
 from bot.transport.webhook import Webhook
+from bot.views.start_links import INVITATION, start_link
 from retrieval.errors import CitegramError, SettingsError
 from retrieval.settings import Settings
 
@@ -107,30 +108,27 @@ def build(settings: Settings, citegram: Answering, database: Database) -> Front:
         access=Access(allowed, database, members),
         queue=queue,
         inbox=inbox,
-        gatherer=Gatherer(order.follows),
+        gatherer=Gatherer(order.follows, order.waiting, queue.together),
         questions=Limits(settings.questions_per_minute, burst=max(MIN_BURST, settings.questions_per_minute // 4)),
         presses=Limits(PRESSES_PER_MINUTE, burst=PRESSES_PER_MINUTE // 3),
         alerts=alerts,
         albums=Albums(),
+        versions=Versions(),
     )
     _add_handlers(application, reception)
     return Front(application, queue, order, inbox, desk, allowed, alerts)
 
 
 def _application(settings: Settings, queue: DurableQueue, order: ConversationOrder) -> App:
-    url = settings.telegram_api_url
-    builder = (
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    return (
         ApplicationBuilder()
-        .token(settings.telegram_token.get_secret_value() if settings.telegram_token else "")
-        .request(BotApiRequest(url))
-        .get_updates_request(PollingRequest(url))
+        .bot(connected_bot(token, settings.telegram_api_url))
         .concurrent_updates(order)
         .updater(None)  # `polling.py` fetches the updates: PTB's own gives up for good on a passing 401 or 404
         .update_queue(queue)
+        .build()
     )
-    if url is not None:
-        builder = builder.base_url(f"{url}/bot").base_file_url(f"{url}/file/bot")
-    return builder.build()
 
 
 def _add_handlers(application: App, reception: Reception) -> None:
@@ -139,11 +137,9 @@ def _add_handlers(application: App, reception: Reception) -> None:
     application.add_handler(TypeHandler(Update, reception.begin), group=-2)
     application.add_handler(TypeHandler(Update, reception.guard), group=-1)
     application.add_handler(CallbackQueryHandler(reception.press))
-    application.add_handler(MessageHandler(addressed & filters.COMMAND, reception.command))
     application.add_handler(MessageHandler(addressed & filters.TEXT, reception.text))
-    application.add_handler(MessageHandler(addressed & filters.CAPTION, reception.caption))
-    application.add_handler(MessageHandler(addressed, reception.wordless))
-    application.add_handler(MessageHandler(edited & filters.TEXT, reception.edited))
+    application.add_handler(MessageHandler(addressed, reception.content))
+    application.add_handler(MessageHandler(edited & (filters.TEXT | filters.CAPTION), reception.edited))
     application.add_error_handler(reception.failed)
 
 
@@ -219,7 +215,7 @@ async def _work(front: Front, settings: Settings, citegram: Answering, stop: asy
             front.alerts.run(),
             asyncio.to_thread(citegram.warm),
             _purge_now_and_then(front),
-            offer_commands(front.application.bot, front.desk),
+            offer_commands(front.application.bot, front.desk, front.allowed.admins),
         )
     finally:
         logger.info("Stopping: answers in flight get %.0f seconds.", STOP_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from bot.stores.conversations import AnswerRecord
 from bot.views.render import answer_keyboard, refusal_keyboard, render
 from bot.views.text import Keyboard
 from retrieval.chat import kind_of_talk
+from retrieval.errors import DatabaseError
 from retrieval.models import Answer, Focus, Question, Turn
 from retrieval.quotes import further_places
 
@@ -23,6 +25,8 @@ TURN_SECONDS = 30 * 60.0
 """How long after an answer a question may still lean on it without being a reply to it."""
 KEYWORDS = 2
 """A question of so few words that finds nothing gets a hint to ask in a sentence."""
+
+logger = logging.getLogger(__name__)
 
 
 async def ask(
@@ -54,7 +58,7 @@ async def _answer(exchange: Exchange, text: str, replies_to: AnswerRecord | None
     conversations = exchange.desk.conversations
     async with exchange.channel.typing(), exchange.desk.slots:
         focus = await exchange.kept(conversations.focus, exchange.key)
-        before = await _before(exchange, replies_to)
+        before = await _before(exchange, text, replies_to)
         answer = await exchange.desk.core.answer(
             Question(text, history=_history(before), focus=focus, most_quotes=exchange.person.quotes)
         )
@@ -63,11 +67,26 @@ async def _answer(exchange: Exchange, text: str, replies_to: AnswerRecord | None
     if answer.status == "not_found" and not answer.nearest and await _nothing_there(exchange):
         return
     record = _record(exchange, answer, text, before[-1].id if before else None, focus)
-    answer_id = await exchange.kept(conversations.add_answer, record)
+    answer_id = await _stored(exchange, record)
     messages = render(answer, exchange.words, notices=notices, focus=shown_focus)
     plain = _plain(exchange, answer, notices, shown_focus)
+    if answer_id is None:  # without its details there is nothing for buttons to find
+        await exchange.channel.answer(plain, messages)
+        return
     sent = await exchange.channel.answer(plain, messages, _keyboard(exchange, answer, answer_id, record))
-    await exchange.kept(conversations.bind, exchange.key[0], sent, answer_id)
+    try:
+        await exchange.kept(conversations.bind, exchange.key[0], sent, answer_id)
+    except DatabaseError as error:
+        logger.warning("Replies to an answer will not be known as such: %s", error)
+
+
+async def _stored(exchange: Exchange, record: AnswerRecord) -> int | None:
+    """Return the id under which an answer is kept, None when it cannot be: then the reader gets it all the same."""
+    try:
+        return await exchange.kept(exchange.desk.conversations.add_answer, record)
+    except DatabaseError as error:
+        logger.warning("An answer goes out without buttons: %s", error)
+        return None
 
 
 async def _nothing_there(exchange: Exchange) -> bool:
@@ -78,11 +97,19 @@ async def _nothing_there(exchange: Exchange) -> bool:
     return not summary.articles
 
 
-async def _before(exchange: Exchange, replies_to: AnswerRecord | None) -> tuple[AnswerRecord, ...]:
+async def _before(exchange: Exchange, text: str, replies_to: AnswerRecord | None) -> tuple[AnswerRecord, ...]:
     """Return what the question may lean on: the answer it replies to, or the last one of the conversation."""
     conversations = exchange.desk.conversations
     last = replies_to or await exchange.kept(conversations.last, exchange.key, exchange.at - TURN_SECONDS)
-    return await exchange.kept(conversations.thread, last.id) if last is not None else ()
+    if last is None:
+        return ()
+    thread = await exchange.kept(conversations.thread, last.id)
+    return thread[:-1] if _is_same(exchange, text, last) else thread
+
+
+def _is_same(exchange: Exchange, text: str, record: AnswerRecord) -> bool:
+    """Return whether an answer is one to this very message, which the bot ended before it could deliver."""
+    return (record.question, record.asked_at, record.user_id) == (text, exchange.at, exchange.person.id)
 
 
 def _history(before: Sequence[AnswerRecord]) -> tuple[Turn, ...]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot import asking, finding, personal
+from bot import asking, finding, narrowing, personal
 from bot.exchange import Exchange
-from bot.views.text import pack, run
+from bot.views import buttons
+from bot.views.text import Button, Keyboard, pack, run, shortened
 
 Handler = Callable[[Exchange, str], Awaitable[None]]
+
+MAX_SHOWN = 60
+"""Characters of a command on a button."""
 
 _WRITTEN = re.compile(r"/([^\s@]+)(@\w+)?\s*(.*)", re.DOTALL)
 _WITH_NUMBER = re.compile(r"(article|focus)_(\d{1,18})", re.ASCII)
@@ -24,9 +28,9 @@ class Command:
     name: str
     handler: Handler
     groups: bool = True
-    """Whether the menu in groups shows it."""
+    """Whether the menu and the help in groups show it."""
     admin: bool = False
-    """Whether only admins' menus show it."""
+    """Whether it is for admins, and in private chats only: all that are in a group could use the link it shows."""
     listed: bool = True
 
 
@@ -35,7 +39,7 @@ class Call:
     """A command as somebody has written it."""
 
     name: str
-    arguments: str
+    arguments: str = field(repr=False)
     bot: str = ""
     """The bot it is meant for, without @; empty for whoever reads it."""
 
@@ -49,7 +53,8 @@ async def _help(exchange: Exchange, words: str) -> None:
     say = exchange.words
     profile = exchange.desk.profile
     groups = say("help-groups-all" if profile.reads_groups else "help-groups-privacy", name=profile.name)
-    offered = [c for c in COMMANDS if c.listed and (exchange.person.role == "admin" or not c.admin)]
+    admin = exchange.person.role == "admin"
+    offered = [c for c in COMMANDS if c.listed and (c.groups or exchange.private) and (admin or not c.admin)]
     listed = "\n".join(f"/{command.name} – {say(f'command-{command.name}')}" for command in offered)
     texts = [say("help-ask"), say("help-quotes"), say("help-refusal"), say("help-buttons"), groups, listed]
     await exchange.channel.reply(pack(map(run, texts)))
@@ -61,10 +66,11 @@ COMMANDS = (
     Command("latest", finding.latest),
     Command("article", finding.article),
     Command("quote", finding.quote),
-    Command("focus", finding.focus),
-    Command("unfocus", finding.unfocus),
+    Command("focus", narrowing.focus),
+    Command("unfocus", narrowing.unfocus),
     Command("new", personal.new),
     Command("stop", personal.stop),
+    Command("link", personal.link, groups=False),
     Command("settings", personal.settings, groups=False),
     Command("privacy", personal.privacy, groups=False),
     Command("forget", personal.forget, groups=False),
@@ -91,11 +97,23 @@ def read(text: str) -> Call | None:
 async def carry_out(exchange: Exchange, call: Call) -> None:
     """Do what a command says, or name the one it was probably meant to be."""
     command = BY_NAME.get(call.name)
-    if command is not None:
-        await command.handler(exchange, call.arguments)
-        return
-    near = difflib.get_close_matches(call.name, BY_NAME, n=1, cutoff=0.6)
-    if near:
-        await exchange.say("command-near", name=near[0])
+    if command is None:
+        await _suggest(exchange, call)
+    elif command.admin and not exchange.private:
+        await exchange.say("only-private", name=command.name)
     else:
+        await command.handler(exchange, call.arguments)
+
+
+async def _suggest(exchange: Exchange, call: Call) -> None:
+    """Name the command that was probably meant, with a button that carries it out as it was written."""
+    near = difflib.get_close_matches(call.name, BY_NAME, n=1, cutoff=0.6)
+    if not near:
         await exchange.say("command-unknown")
+        return
+    meant = f"/{near[0]} {call.arguments}".strip()
+    keyboard: Keyboard = ()
+    if call.arguments:
+        view = await finding.keep_view(exchange, "question", meant)
+        keyboard = ((Button(shortened(meant, MAX_SHOWN), buttons.again(view)),),)
+    await exchange.channel.reply([run(exchange.words("command-near", name=near[0]))], keyboard)

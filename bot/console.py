@@ -183,13 +183,16 @@ def _desk(core: Answering, database: Database) -> Desk:
 
 def _converse(desk: Desk, lines: Iterator[str], *, buttons: bool) -> None:
     terminal = _Terminal(buttons=buttons)
-    with asyncio.Runner() as runner:
+    loop = asyncio.new_event_loop()
+    try:
         for line in lines:
             text = line.strip()
             if text.lower() in FAREWELLS:
                 return
             if text:
-                runner.run(_take(desk, terminal, text))
+                loop.run_until_complete(_take(desk, terminal, text))
+    finally:
+        loop.close()  # and not asyncio.Runner, which waits for a thread that still loads the model
 
 
 async def _take(desk: Desk, terminal: _Terminal, text: str) -> None:

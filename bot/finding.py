@@ -1,21 +1,21 @@
-"""Finding articles: lists, searches, single articles, exact words, and what to ask of only."""
+"""Finding articles: lists, searches, single articles, exact words."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.exchange import Exchange
-from bot.focusing import Wanted, wanted, written_focus
+from bot.focusing import wanted
 from bot.views import buttons
 from bot.views.context import context_page
 from bot.views.document import file_name, full_text
 from bot.views.listings import listing_page, occurrences_page, sources_page
 from bot.views.pages import Page, article_page
-from bot.views.text import Message, joined, run, tagged
-from retrieval.models import Focus, Place, Span
+from bot.views.text import GAP, Message, joined, run, shortened, tagged
+from retrieval.models import Listing, Place, Span
 
 LISTED = 8
 """Articles on a page of a list."""
@@ -25,6 +25,12 @@ KEY_SENTENCES = 3
 MAX_QUERY = 300
 """Characters of a search; nothing longer is looked for."""
 
+MAX_SHOWN = 100
+"""Characters that are shown of a search."""
+
+_NUMBER = re.compile(r"[#№]?\s*(\d{1,18})", re.ASCII)
+_IN_QUOTATION_MARKS = re.compile('["“”„«\'‘‚]([^"“”„«»]+)["“”»\'’‘]')
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -32,7 +38,7 @@ class View:
 
     kind: str
     chat_id: int
-    query: str
+    query: str = field(repr=False)
 
 
 async def sources(exchange: Exchange, words: str) -> None:
@@ -50,16 +56,25 @@ async def quote(exchange: Exchange, words: str) -> None:
     if not words.strip():
         await exchange.say("quote-usage")
         return
-    await _open(exchange, "quote", words[:MAX_QUERY].strip())
+    text = words[:MAX_QUERY].strip()
+    marked = _IN_QUOTATION_MARKS.fullmatch(text)  # people put them around exact words; articles need not
+    await _open(exchange, "quote", marked.group(1).strip() if marked else text)
 
 
 async def article(exchange: Exchange, words: str) -> None:
-    """`/article N`: one article with its key sentences."""
-    number = re.fullmatch(r"[#№]?\s*(\d{1,18})", words.strip(), re.ASCII)
-    if number is None:
+    """`/article N`: one article with its key sentences; words in place of the number search for it."""
+    text = words[:MAX_QUERY].strip()
+    number = _NUMBER.fullmatch(text)
+    if number is not None:
+        await show_article(exchange, int(number.group(1)))
+    elif not text:
         await exchange.say("article-usage")
-        return
-    await show_article(exchange, int(number.group(1)))
+    else:
+        found = await listed(exchange, text, 0)
+        if found.total == 1:
+            await show_article(exchange, found.entries[0].key)
+        else:
+            await _open(exchange, "sources", text)
 
 
 async def show_article(exchange: Exchange, key: int) -> None:
@@ -75,14 +90,17 @@ async def show_article(exchange: Exchange, key: int) -> None:
 
 
 async def read_article(exchange: Exchange, key: int, page: int) -> None:
-    """Show a page of an article's text, the first one in a message of its own."""
+    """Show a page of an article's text; page -1 is the first one, in a message of its own."""
     stored = await exchange.looked_up(exchange.desk.core.library.article, key)
     if stored is None:
         await exchange.channel.tell(exchange.words("gone-removed"), alert=True)
         return
     start = Place(stored.article.id, stored.version, 0, 0)
     shown = context_page(stored, start, page, exchange.words, button=lambda at: buttons.read_article(key, at))
-    await exchange.channel.replace(shown.message, shown.keyboard)
+    if page < 0:
+        await exchange.channel.reply([shown.message], shown.keyboard)
+    else:
+        await exchange.channel.replace(shown.message, shown.keyboard)
 
 
 async def send_article(exchange: Exchange, key: int, marks: tuple[Span, ...] = ()) -> None:
@@ -93,30 +111,6 @@ async def send_article(exchange: Exchange, key: int, marks: tuple[Span, ...] = (
         return
     content = full_text(stored, marks, exchange.words)
     await exchange.channel.document(file_name(stored), content, tagged("b", stored.article.title))
-
-
-async def focus(exchange: Exchange, words: str) -> None:
-    """`/focus [what]`: ask of one article, source or period only, or say what is asked of now."""
-    if not words.strip():
-        now = await written_focus(exchange, await exchange.kept(exchange.desk.conversations.focus, exchange.key))
-        await exchange.say(*(("focus-now", "focus-usage") if now else ("focus-none", "focus-usage")), focus=now)
-        return
-    found = await _found(exchange, wanted(words[:MAX_QUERY]))
-    if found is not None:
-        await set_focus(exchange, found)
-
-
-async def set_focus(exchange: Exchange, found: Focus) -> None:
-    """Ask of a part of the articles only from now on, and say so."""
-    await exchange.kept(exchange.desk.conversations.set_focus, exchange.key, found)
-    await exchange.say("focus-set", focus=await written_focus(exchange, found))
-
-
-async def unfocus(exchange: Exchange, words: str) -> None:
-    """`/unfocus`: ask of all articles again."""
-    before = await exchange.kept(exchange.desk.conversations.focus, exchange.key)
-    await exchange.kept(exchange.desk.conversations.set_focus, exchange.key, Focus())
-    await exchange.say("unfocused" if before != Focus() else "unfocused-already")
 
 
 async def turn_page(exchange: Exchange, view_id: int, offset: int) -> None:
@@ -141,6 +135,13 @@ async def kept_query(exchange: Exchange, kind: str, view_id: int) -> str | None:
     return view.query if view is not None and view.kind == kind else None
 
 
+async def listed(exchange: Exchange, query: str, offset: int) -> Listing:
+    """Return a part of the articles that a search finds, a period in whatever way it is written among them."""
+    period = wanted(query).period
+    searched = "..".join(period) if period else query
+    return await exchange.looked_up(exchange.desk.core.library.find, searched, offset=offset, limit=LISTED)
+
+
 async def _view(exchange: Exchange, view_id: int) -> View | None:
     kept = await exchange.kept(exchange.desk.conversations.view, view_id)
     if kept is None:
@@ -160,42 +161,45 @@ async def _open(exchange: Exchange, kind: str, query: str) -> None:
 
 
 async def _page(exchange: Exchange, view: View, offset: int, button: Callable[[int], str]) -> Page | None:
-    library = exchange.desk.core.library
+    """Return a part of a list; the last one there is when the list has become shorter than `offset`."""
     if view.kind == "quote":
+        library = exchange.desk.core.library
         found = await exchange.looked_up(library.occurrences, view.query, offset=offset, limit=QUOTED)
+        if found.total and not found.quotes:
+            return await _page(exchange, view, _last_page(found.total, QUOTED), button)
         return occurrences_page(found, offset, QUOTED, exchange.words, query=view.query, button=button)
     if view.kind not in ("sources", "latest"):
         return None
-    listing = await exchange.looked_up(library.find, view.query, offset=offset, limit=LISTED)
-    heading = await _heading(exchange, view, listing.total)
+    listing = await listed(exchange, view.query, offset)
+    if not listing.total:
+        return await _nothing(exchange, view.query)
+    if not listing.entries:
+        return await _page(exchange, view, _last_page(listing.total, LISTED), button)
+    heading = await _heading(exchange, view, offset, listing.total)
     return listing_page(listing, offset, LISTED, exchange.words, heading=heading, button=button)
 
 
-async def _heading(exchange: Exchange, view: View, total: int) -> Message:
+def _last_page(total: int, limit: int) -> int:
+    return (total - 1) // limit * limit
+
+
+async def _nothing(exchange: Exchange, query: str) -> Page:
+    """Say that a search has found no article, or that there are none at all."""
+    words = exchange.words
+    if query:
+        heading = tagged("b", words("found-none", query=shortened(query, MAX_SHOWN)))
+        return Page(joined([heading, run(words("found-none-hint"))], GAP))
+    summary = await exchange.looked_up(exchange.desk.core.describe)
+    return Page(run(words("no-articles-in", directory=summary.data_dir)))
+
+
+async def _heading(exchange: Exchange, view: View, offset: int, total: int) -> Message:
     words = exchange.words
     if view.query:
-        return tagged("b", words("found-articles", count=total, query=view.query))
+        return tagged("b", words("found-articles", count=total, query=shortened(view.query, MAX_SHOWN)))
     if view.kind == "latest":
         return tagged("b", words("latest-articles"))
+    if offset:  # the sources stand on the first page
+        return tagged("b", words("articles", count=total))
     counts = await exchange.looked_up(exchange.desk.core.library.sources)
-    return joined([sources_page(counts, words), run(words("sources-search"))], "\n\n")
-
-
-async def _found(exchange: Exchange, what: Wanted) -> Focus | None:
-    """Return the focus that is wanted, or say why there is none."""
-    library = exchange.desk.core.library
-    if what.period is not None:
-        return Focus(from_=what.period[0], to=what.period[1])
-    if what.article is not None:
-        entry = await exchange.looked_up(library.entry, what.article)
-        if entry is None:
-            await exchange.say("article-unknown", number=str(what.article))
-        return Focus(article_id=entry.id) if entry else None
-    names = await exchange.looked_up(library.matching_sources, what.source)
-    if len(names) == 1:
-        return Focus(source=names[0])
-    if names:
-        await exchange.say("focus-which", names=", ".join(names))
-    else:
-        await exchange.say("focus-unknown", name=what.source)
-    return None
+    return joined([sources_page(counts, words), run(words("sources-search"))], GAP)

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 from bot.exchange import Exchange
+from bot.views.text import MAX_TITLE, shortened
 from bot.views.words import LANGUAGES, Words
 from retrieval.models import Focus
 
@@ -45,7 +46,11 @@ async def written_focus(exchange: Exchange, focus: Focus) -> str:
     """Return a focus in words, empty for none."""
     if focus.article_id is not None:
         entry = await exchange.looked_up(exchange.desk.core.library.entry_of, focus.article_id)
-        return f"«{entry.title}»" if entry else exchange.words("focus-gone")
+        return (
+            exchange.words("focus-article", title=shortened(entry.title, MAX_TITLE))
+            if entry
+            else exchange.words("focus-gone")
+        )
     return " · ".join(filter(None, (focus.source, written_period(focus, exchange.words))))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from telegram import (
     Bot,
@@ -26,10 +26,14 @@ OTHERS = "en"
 logger = logging.getLogger(__name__)
 
 
-async def offer_commands(bot: Bot, desk: Desk) -> None:
-    """Set all menus; one that cannot be set is logged, and set at the next start."""
-    admins = await desk.database.run(desk.members.admins)
-    for scope, commands in _menus(admins):
+async def offer_commands(bot: Bot, desk: Desk, admins: Iterable[int]) -> None:
+    """Set all menus; one that cannot be set is logged, and set at the next start.
+
+    Args:
+        admins: those that the settings name, besides whom links have made admins.
+    """
+    by_link = await desk.database.run(desk.members.admins)
+    for scope, commands in _menus(sorted({*admins, *by_link})):
         for language in LANGUAGES:
             await _set(bot, scope, commands, language)
 

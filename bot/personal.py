@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 import time
 
 from bot.asking import ask
@@ -12,38 +9,37 @@ from bot.exchange import Exchange
 from bot.finding import show_article
 from bot.stores.conversations import Forgotten, Preferences
 from bot.views import buttons
-from bot.views.text import Button, Keyboard, Message, pack, run, tagged
+from bot.views.start_links import INVITATION, MAX_LINKED, article_of, question_of, question_payload, start_link
+from bot.views.text import Button, Keyboard, Message, pack, run, shortened, tagged
 from bot.views.words import LANGUAGES, words_for
 from retrieval.models import ArticleEntry, CatalogSummary
 
 MAX_SOURCES = 8
 EXAMPLES = 3
+MAX_EXAMPLE = 60
+"""Characters of a title on a button."""
 QUOTES = (1, 2, 3, 5)
 """How many quotes an answer may have, to choose from."""
-INVITATION = "in_"
-"""What a start link's payload begins with when it lets somebody in."""
 INVITATION_DAYS = 7
 LANGUAGE, NUMBER = 0, 1
 """What a button of the settings changes."""
 
 _DAY = 86_400.0
-_ARTICLE_LINK = re.compile(r"a(\d{1,18})", re.ASCII)
-_QUESTION_LINK = re.compile(r"q([A-Za-z0-9_-]{2,63})", re.ASCII)
 
 
 async def start(exchange: Exchange, words: str) -> None:
     """`/start [payload]`: say what the bot is and knows; a link's payload opens an article or asks a question."""
     payload = words.strip()
-    article, question = _ARTICLE_LINK.fullmatch(payload), question_of(payload)
-    if article:
-        await show_article(exchange, int(article.group(1)))
+    article, question = article_of(payload), question_of(payload)
+    if article is not None:
+        await show_article(exchange, article)
     elif question:
         await ask(exchange, question, notices=[question])
     elif payload.startswith(INVITATION):
         await exchange.say("claimed" if exchange.person.role == "admin" else "invited")
         await _welcome(exchange)
     else:
-        await _welcome(exchange)
+        await _welcome(exchange, *(("link-broken",) if payload else ()))
 
 
 async def new(exchange: Exchange, words: str) -> None:
@@ -59,6 +55,18 @@ async def stop(exchange: Exchange, words: str) -> None:
         await exchange.say("stop-done-many", count=stopped)
     else:
         await exchange.say("stop-done" if stopped else "stop-nothing")
+
+
+async def link(exchange: Exchange, words: str) -> None:
+    """`/link question`: make a link that asks it, to be put on a page or sent to somebody."""
+    question = " ".join(words.split())
+    payload = question_payload(question)
+    if not question:
+        await exchange.say("link-usage")
+    elif payload is None:
+        await exchange.say("link-too-long", most=MAX_LINKED)
+    else:
+        await exchange.say("link-made", link=start_link(exchange.desk.profile.name, payload))
 
 
 async def settings(exchange: Exchange, words: str) -> None:
@@ -134,39 +142,18 @@ async def remove_member(exchange: Exchange, user_id: int) -> None:
     await exchange.channel.replace(message, keyboard)
 
 
-def start_link(bot_name: str, payload: str) -> str:
-    """Return the link that opens the bot with `/start payload`."""
-    return f"https://t.me/{bot_name}?start={payload}"
-
-
-def question_payload(question: str) -> str | None:
-    """Return the start payload that asks a question, None when it is too long for Telegram's 64 characters."""
-    payload = "q" + base64.urlsafe_b64encode(question.encode()).decode().rstrip("=")
-    return payload if len(payload) <= 64 else None
-
-
-def question_of(payload: str) -> str | None:
-    """Return the question in a start payload, None when there is none."""
-    form = _QUESTION_LINK.fullmatch(payload)
-    if form is None:
-        return None
-    packed = form.group(1)
-    try:
-        return base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode().strip() or None
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-
-
-async def _welcome(exchange: Exchange) -> None:
+async def _welcome(exchange: Exchange, *keys: str) -> None:
+    """Say what the bot is and knows; texts of the catalogue may come first."""
     words, core = exchange.words, exchange.desk.core
+    first = [run(words(key)) for key in keys]
     summary = await exchange.looked_up(core.describe)
     if not summary.articles:
         await exchange.channel.reply(
-            pack([run(words("welcome")), run(words("no-articles-in", directory=summary.data_dir))])
+            pack([*first, run(words("welcome")), run(words("no-articles-in", directory=summary.data_dir))])
         )
         return
     newest = (await exchange.looked_up(core.library.find, limit=EXAMPLES)).entries
-    texts = [run(words("welcome")), run(_holdings(exchange, summary)), run(words("welcome-ask"))]
+    texts = [*first, run(words("welcome")), run(_holdings(exchange, summary)), run(words("welcome-ask"))]
     await exchange.channel.reply(pack(texts), _examples(exchange, newest))
 
 
@@ -185,7 +172,9 @@ def _holdings(exchange: Exchange, summary: CatalogSummary) -> str:
 def _examples(exchange: Exchange, entries: tuple[ArticleEntry, ...]) -> Keyboard:
     """Return a button for each of some articles that asks about it."""
     return tuple(
-        (Button(exchange.words("example-question", title=e.title), buttons.ask_about(e.key)),) for e in entries
+        (Button(exchange.words("example-question", title=shortened(e.title, MAX_EXAMPLE)), buttons.ask_about(e.key)),)
+        for e in entries
+        if e.title.strip()
     )
 
 

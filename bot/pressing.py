@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot import commands, finding
+from bot import commands, finding, narrowing
 from bot.asking import ask
 from bot.exchange import Exchange
 from bot.focusing import written_focus
@@ -123,11 +123,11 @@ async def _vote(exchange: Exchange, pressed: Press) -> None:
     verdict = "up" if up else "down"
     await exchange.kept(exchange.desk.conversations.rate, answer_id, exchange.person.id, verdict, "", time.time())
     if up:
-        await exchange.channel.replace_keyboard(await _keyboard(exchange, record, verdict))
         await exchange.channel.tell(exchange.words("thanks-rating"))
+        await exchange.channel.replace_keyboard(await _keyboard(exchange, record, verdict))
     else:
-        await exchange.channel.replace_keyboard(reasons_keyboard(answer_id, exchange.words))
         await exchange.channel.tell(exchange.words("ask-reason"))
+        await exchange.channel.replace_keyboard(reasons_keyboard(answer_id, exchange.words))
 
 
 async def _reason(exchange: Exchange, pressed: Press) -> None:
@@ -137,8 +137,8 @@ async def _reason(exchange: Exchange, pressed: Press) -> None:
         return
     conversations = exchange.desk.conversations
     await exchange.kept(conversations.rate, answer_id, exchange.person.id, "down", REASONS[n], time.time())
-    await exchange.channel.replace_keyboard(await _keyboard(exchange, record, "down"))
     await exchange.channel.tell(exchange.words("thanks-reason"))
+    await exchange.channel.replace_keyboard(await _keyboard(exchange, record, "down"))
 
 
 async def _keyboard(exchange: Exchange, record: AnswerRecord, verdict: str) -> Keyboard:
@@ -180,7 +180,7 @@ async def _focus_on(exchange: Exchange, pressed: Press) -> None:
     if entry is None:
         await exchange.channel.tell(exchange.words("gone-removed"), alert=True)
     else:
-        await finding.set_focus(exchange, Focus(article_id=entry.id))
+        await narrowing.set_focus(exchange, Focus(article_id=entry.id))
 
 
 async def _ask_about(exchange: Exchange, pressed: Press) -> None:

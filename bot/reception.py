@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot import commands
 from bot.access import Access
-from bot.addressing import without_mention
+from bot.addressing import ADDRESSED, replied_to, without_mention
 from bot.asking import ask
 from bot.channel import Progress, TelegramChannel
-from bot.commands import Call
 from bot.exchange import Desk, Exchange, Person, Role
 from bot.finding import keep_view
 from bot.gathering import Gatherer
 from bot.pressing import press
+from bot.seen import Albums, Versions
 from bot.stores.durable_queue import DurableQueue
 from bot.stores.inbox import Inbox
 from bot.transport.alerts import Alerts
@@ -31,7 +30,6 @@ from bot.views import buttons
 from bot.views.text import Button, pack, run, tagged
 from bot.views.words import Words, words_for
 
-MAX_ALBUMS = 1000
 WAIT_WHEN_TOO_FAST = 10
 """Seconds that somebody who asks too fast is told to wait."""
 
@@ -55,63 +53,68 @@ class Reception:
     presses: Limits
     alerts: Alerts
     albums: Albums
+    versions: Versions
 
     async def begin(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Note that the work on an update begins."""
+        """Note that the work on an update begins.
+
+        Raises:
+            ApplicationHandlerStop: there is none: it was dealt with as a part of an earlier one, or changes no words.
+        """
         await self.queue.begin(update)
+        message = update.message or update.edited_message
+        is_new = message is None or self.versions.is_new(message)
+        if self.gatherer.was_taken(update) or (update.edited_message is not None and not is_new):
+            raise ApplicationHandlerStop
 
     async def guard(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Stop the handling of an update of any kind that nobody who is served has caused.
+        """Stop the handling of an update of any kind that nobody who is served has caused, or that was given up.
 
         Raises:
             ApplicationHandlerStop: nobody further on may see the update.
         """
-        if await self.access.serves(update):
-            return
-        if update.message is not None and self.access.is_to_be_told(update):
-            logger.info("Somebody who may not use the bot was turned away.")
-            await self._turn_away(update.message)
-        raise ApplicationHandlerStop
-
-    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Carry out a command."""
-        message = _message(update)
-        exchange = await self._admitted(update, message)
-        if exchange is not None:
-            await commands.carry_out(exchange, commands.read(message.text or "") or Call("", ""))
+        if not await self.access.serves(update):
+            if update.message is not None and self.access.is_to_be_told(update):
+                logger.info("Somebody who may not use the bot was turned away.")
+                await self._turn_away(update.message)
+            raise ApplicationHandlerStop
+        if self.queue.is_given_up(update.update_id):
+            logger.error(
+                "Update %d is given up: the bot ended again and again while it was dealt with.", update.update_id
+            )
+            await self._tell(update, "gave-up")
+            raise ApplicationHandlerStop
 
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Answer plain text."""
-        if self.gatherer.was_taken(update):
-            return
+        """Answer a question, with what follows it for as long as it looks unfinished, or carry out a command."""
         message = _message(update)
-        if commands.read(message.text or "") is not None:  # one that Telegram does not mark, as in Cyrillic letters
-            await self.command(update, context)
+        call = commands.read(message.text or "")
+        exchange = await self._admitted(update, message, free=call is not None and call.name == "stop")
+        if exchange is None:
             return
-        exchange = await self._admitted(update, message)
-        if exchange is not None:
-            await self._ask(exchange, message, await self.gatherer.whole(update))
+        asks = call is None or call.name == "ask"
+        text = await self.gatherer.whole(update) if asks else self.gatherer.newest(update)
+        await self._respond(exchange, message, text)
 
-    async def caption(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Answer the words under a photo or a file."""
+    async def content(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer the words under photos, voice messages and so on, once for an album; say that all else is not read."""
         message = _message(update)
-        exchange = await self._admitted(update, message)
-        if exchange is not None:
-            await self._ask(exchange, message, without_mention(message), exchange.words("only-caption"))
-
-    async def wordless(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Say that photos, voice, stickers and so on cannot be read; once for all the pictures of an album."""
-        message = _message(update)
-        if not self.albums.is_first(message.media_group_id):
+        is_first = self.albums.is_first(message.media_group_id)
+        if not is_first and not message.caption:
             return
         exchange = await self._admitted(update, message)
-        if exchange is not None:
+        if exchange is None:
+            return
+        words = await self.gatherer.album(update)
+        if words:
+            await self._respond(exchange, message, words, exchange.words("only-caption"))
+        else:
             await exchange.say("only-text")
 
     async def edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Offer to answer a message that was changed: answering unasked would answer twice."""
         message = update.edited_message
-        if message is None or not message.text:
+        if message is None:
             return
         exchange = await self._admitted(update, message)
         if exchange is None:
@@ -135,37 +138,56 @@ class Reception:
             await press(exchange, query.data)
 
     async def failed(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Log an error that no handler expected, and tell the reader that there is no answer to wait for."""
+        """Log an error that no handler expected, and tell the reader that there is no answer to wait for.
+
+        Raises:
+            ApplicationHandlerStop: no other handler may go on with the update.
+        """
         logger.error("An update could not be handled.", exc_info=context.error)
         await self.alerts.alert("failure", "A message could not be handled; the log says where.")
-        if not isinstance(update, Update) or update.effective_user is None:
-            return
-        words = words_for(update.effective_user.language_code)
-        if update.callback_query is not None:
-            await self.courier.answer_press(update.callback_query.id, words("failed"), alert=True)
-        elif update.message is not None:
-            await self.courier.send(_address(update.message), pack([run(words("failed"))]))
+        if isinstance(update, Update):
+            await self._tell(update, "failed")
+        raise ApplicationHandlerStop
+
+    async def _tell(self, update: Update, key: str) -> None:
+        """Say something in answer to an update of any kind that is meant for the bot, by Telegram's means alone."""
+        user, message, query = update.effective_user, update.effective_message, update.callback_query
+        words = words_for(user.language_code if user is not None else None)
+        if query is not None:
+            await self.courier.answer_press(query.id, words(key), alert=True)
+        elif message is not None and ADDRESSED.filter(message):
+            await self.courier.send(_address(message), pack([run(words(key))]), reply_to=_reply_to(message))
 
     async def _turn_away(self, message: Message) -> None:
         """Tell somebody who is not served what to ask the operator for."""
         user = message.from_user
         if user is not None:
-            text = run(words_for(user.language_code)("stranger") + " ") + tagged("code", str(user.id))
+            words = words_for(user.language_code)
+            named = run(words("stranger") + " ") + tagged("code", str(user.id))
+            text = named if message.sender_chat is None else run(words("stranger-unnamed"))
             await self.courier.send(_address(message), [text], reply_to=_reply_to(message))
 
-    async def _ask(self, exchange: Exchange, message: Message, text: str, *notices: str) -> None:
-        original = message.reply_to_message
+    async def _respond(self, exchange: Exchange, message: Message, text: str, *notices: str) -> None:
+        """Carry out what somebody has written if it is a command of their own, else answer it."""
+        call = commands.read(text)
+        if call is not None and call.name != "ask":
+            if message.forward_origin is not None:
+                await exchange.say("command-forwarded")
+            else:
+                await commands.carry_out(exchange, call)
+            return
+        original = replied_to(message)
         conversations = self.desk.conversations
         replies_to = None
         if original is not None:
             replies_to = await exchange.kept(conversations.answer_of, exchange.key[0], original.message_id)
-        await ask(exchange, text, replies_to=replies_to, notices=notices)
+        await ask(exchange, call.arguments if call else text, replies_to=replies_to, notices=notices)
 
-    async def _admitted(self, update: Update, message: Message) -> Exchange | None:
-        """Return the exchange, or None after telling somebody who writes faster than their share."""
+    async def _admitted(self, update: Update, message: Message, *, free: bool = False) -> Exchange | None:
+        """Return the exchange, or None after telling somebody who writes faster than their share; `free` is no part."""
         exchange = await self._exchange(update, message)
         # What waited while the bot was away has waited long enough.
-        if exchange is None or self.queue.ticket(update.update_id).attempts:
+        if exchange is None or free or self.queue.ticket(update.update_id).attempts:
             return exchange
         verdict = self.questions.take(exchange.person.id, exchange.at)
         if verdict == "yes":
@@ -175,16 +197,17 @@ class Reception:
         return None
 
     async def _exchange(self, update: Update, message: Shown, query: CallbackQuery | None = None) -> Exchange | None:
-        user, key = update.effective_user, conversation_key(update)
-        role: Role | None = await self.access.role(user.id) if user is not None else None
-        if user is None or role is None or key is None:
+        # Anonymous admins and channels: each such chat is a person of its own, with settings and a share of its own.
+        sender, key = update.effective_sender, conversation_key(update)
+        role: Role | None = await self.access.role(sender.id) if sender is not None else None
+        if sender is None or role is None or key is None:
             return None
-        preferences = await self.desk.database.run(self.desk.conversations.preferences, user.id)
-        words = words_for(preferences.language or user.language_code)
+        preferences = await self.desk.database.run(self.desk.conversations.preferences, sender.id)
+        words = words_for(preferences.language or (sender.language_code if isinstance(sender, User) else None))
         return Exchange(
             desk=self.desk,
             channel=self._channel(update, message, words, query),
-            person=Person(user.id, role, words, preferences.quotes),
+            person=Person(sender.id, role, words, preferences.quotes),
             key=key,
             private=message.chat.type == ChatType.PRIVATE,
             at=_written_at(message) if query is None else time.time(),
@@ -204,24 +227,6 @@ class Reception:
     async def _words(self, user_id: int, language_code: str | None) -> Words:
         preferences = await self.desk.database.run(self.desk.conversations.preferences, user_id)
         return words_for(preferences.language or language_code)
-
-
-class Albums:
-    """Tells the first picture of an album from the others, which come as messages of their own."""
-
-    def __init__(self) -> None:
-        self._seen: OrderedDict[str, None] = OrderedDict()
-
-    def is_first(self, album: str | None) -> bool:
-        """Return whether this is the first that is seen of an album; a picture of none always is."""
-        if album is None:
-            return True
-        if album in self._seen:
-            return False
-        self._seen[album] = None
-        if len(self._seen) > MAX_ALBUMS:
-            self._seen.popitem(last=False)
-        return True
 
 
 def _written_at(message: Shown) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.catalog import Catalog
-from retrieval.errors import IndexUnavailable
+from retrieval.errors import CatalogError, IndexUnavailable
 from retrieval.index import VectorIndex
 from retrieval.index_sync import drain, rebuild
 
@@ -20,9 +20,9 @@ class Removal:
     removed: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     trouble: str = ""
-    """What could not be done to the vector index, in a sentence; empty when all went well."""
+    """What could not be done, in a sentence or two; empty when all went well."""
     traces_left: bool = False
-    """Whether the vector index may still hold text of what was removed."""
+    """Whether the catalogue's files or the vector index may still hold text of what was removed."""
 
 
 def remove_articles(catalog: Catalog, index: VectorIndex, ids: Sequence[str]) -> Removal:
@@ -37,9 +37,15 @@ def remove_articles(catalog: Catalog, index: VectorIndex, ids: Sequence[str]) ->
     if not any(catalog.known(article_id) for article_id in wanted):
         return Removal(unknown=wanted)
 
+    left_behind = ""
+
     def take_out() -> None:
+        nonlocal left_behind
         removed.extend(article_id for article_id in wanted if catalog.remove(article_id))
-        catalog.forget_removed()
+        try:
+            catalog.forget_removed()
+        except CatalogError as error:
+            left_behind = str(error)
 
     trouble, emptied = "", True
     try:
@@ -56,4 +62,5 @@ def remove_articles(catalog: Catalog, index: VectorIndex, ids: Sequence[str]) ->
                 "`citegram-ingest reindex` when it can be reached."
             )
     unknown = tuple(article_id for article_id in wanted if article_id not in removed)
-    return Removal(tuple(removed), unknown, trouble, traces_left=not emptied)
+    troubles = " ".join(filter(None, (left_behind, trouble)))
+    return Removal(tuple(removed), unknown, troubles, traces_left=bool(left_behind) or not emptied)

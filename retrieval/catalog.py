@@ -20,9 +20,10 @@ from retrieval.catalog_rows import (
     Known,
     content_hash,
     described,
-    drop_passages,
+    drop_article,
     enqueue,
     metadata_json,
+    next_version,
     now,
     record_hash,
     replace_passages,
@@ -197,7 +198,7 @@ class Catalog:
             if before is not None and before.record_hash == record_hash(article):
                 return "unchanged"
             hash_ = content_hash(article)
-            version = 1 if before is None else before.version + (before.hash != hash_)
+            version = next_version(connection, before, article, hash_)
             key = write_article(connection, before, article, identity, origin, hash_, version)
             replace_passages(connection, key, passages)
             enqueue(connection, key)
@@ -224,21 +225,36 @@ class Catalog:
             connection.execute("UPDATE articles SET origin = ? WHERE id = ?", (origin, article_id))
 
     def remove(self, article_id: str) -> bool:
-        """Remove an article with every trace in this file; False when there is none of that id."""
+        """Remove an article; False when there is none of that id. `forget_removed` then takes away its traces.
+
+        What stays is the SHA-256 of its id with its last version: see `next_version`.
+        """
         with self._writing() as connection:
             before = _known(connection.execute(_KNOWN + " WHERE id = ?", (article_id,)).fetchone())
             if before is None:
                 return False
-            drop_passages(connection, before.key)
-            connection.execute("DELETE FROM articles WHERE key = ?", (before.key,))
+            drop_article(connection, before)
             enqueue(connection, before.key)
         return True
 
     def forget_removed(self) -> None:
-        """Overwrite what removed articles have left in the full-text index and the write-ahead log."""
+        """Leave nothing of removed articles in the file, its full-text index and its write-ahead log.
+
+        SQLite's `secure_delete` alone does not do it: copies stay behind in pages whose rows were moved to others. So
+        the file is written anew, by way of memory (measured: 0.6 s and 65 MB, as much as the file has, for 5,000
+        passages).
+
+        Raises:
+            CatalogError: somebody has been reading for half a minute, so that the log still holds what was removed.
+        """
         with self._connection() as connection:
             connection.execute("INSERT INTO passages_fts (passages_fts) VALUES ('optimize')")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("VACUUM")
+            if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise CatalogError(
+                    f"Another program has {self.path} open for reading, and the file's log keeps what was removed until "
+                    "no program has it open any more: stop them all once."
+                )
 
     def article(self, article_id: str) -> StoredArticle | None:
         """Return one article with its text, or None."""

@@ -117,6 +117,25 @@ def drop_passages(connection: sqlite3.Connection, key: int) -> None:
     connection.execute("DELETE FROM passages WHERE article = ?", (key,))
 
 
+def drop_article(connection: sqlite3.Connection, known: Known) -> None:
+    """Delete an article with all that hangs on it, and remember its last version under the hash of its id."""
+    drop_passages(connection, known.key)
+    connection.execute("DELETE FROM articles WHERE key = ?", (known.key,))
+    connection.execute("INSERT OR REPLACE INTO removed VALUES (?, ?)", (_id_hash(known.id), known.version))
+
+
+def next_version(connection: sqlite3.Connection, before: Known | None, article: Article, hash_: str) -> int:
+    """Return the version of an article to be stored: the next one when its content is not that of the one before.
+
+    A place in an article is kept with its version, so a version of an id is never used for another text: an article
+    that comes back after its removal goes on counting.
+    """
+    if before is not None:
+        return before.version + (before.hash != hash_)
+    found = connection.execute("SELECT version FROM removed WHERE id_hash = ?", (_id_hash(article.id),)).fetchone()
+    return 1 if found is None else int(found["version"]) + 1
+
+
 def enqueue(connection: sqlite3.Connection, key: int) -> None:
     """Note that the vector index is behind with an article, and count the change."""
     connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
@@ -143,6 +162,10 @@ def now() -> str:
 
 def _packed(vectors: npt.NDArray[np.float32]) -> bytes:
     return vectors.astype(np.float16).tobytes()
+
+
+def _id_hash(article_id: str) -> bytes:
+    return hashlib.sha256(article_id.encode()).digest()
 
 
 def _sha256(parts: Sequence[str | None]) -> str:

@@ -66,10 +66,14 @@ _MIGRATIONS = (
     -- articles whose passages in the vector index are behind the catalogue, removed ones too
     CREATE TABLE index_queue (article INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
     """,
-    # 2: lists of articles are read from this index alone: in the table each row's text stands before the other columns
+    # 2: lists of articles are read from an index alone, as in the table each row's text stands before the other columns;
+    # versions go on when an article comes back after its removal
     """
     DROP INDEX articles_by_published;
     CREATE INDEX articles_listed ON articles (published, key, id, version, title, url, source, author, language);
+    -- SHA-256 of the ids of articles that were removed, and their last versions: when one comes back, its versions go on
+    -- from there, so that no version of an id ever stands for two texts
+    CREATE TABLE removed (id_hash BLOB PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
     """,
 )
 SCHEMA_VERSION = len(_MIGRATIONS)
@@ -108,6 +112,7 @@ def _configure(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")  # what is acknowledged survives a power cut as well
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # removed means gone, from the file too
+    connection.execute("PRAGMA temp_store = MEMORY")  # and no article in files elsewhere
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -94,7 +94,7 @@ class Turn:
     """One message of the conversation so far."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,8 @@ MOST_QUOTES = 3
 class Question:
     """What a reader asks, with the conversation before it and, in batches, the day to take as today."""
 
-    text: str
+    text: str = field(repr=False)
+    """Like all that people write it stays out of the representation, which ends up in errors and logs."""
     history: tuple[Turn, ...] = ()
     asked_on: date | None = None
     id: str | int | None = None
@@ -268,7 +269,7 @@ class Answer:
     status: Status
     text: str
     """The whole answer as plain text, as the console prints it."""
-    question: str
+    question: str = field(repr=False)
     id: str | int | None = None
     mode: Mode = "quotes"
     quotes: tuple[Quote, ...] = ()

@@ -22,6 +22,8 @@ from retrieval.errors import DatabaseError
 FILE_NAME = "bot.sqlite3"
 BUSY_SECONDS = 5.0
 """How long a write waits for another program that has locked the file."""
+MOST_BUSY = 12
+"""How many times `run` waits that long."""
 
 _FIRST_MOMENT = 1_735_689_600
 """2025-01-01 in seconds since 1970. Ids of answers and views start at the seconds since then: those of a database begun
@@ -34,6 +36,10 @@ _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
+
+
+class LockedError(DatabaseError):
+    """Another program keeps the file locked; nothing was changed, so that the same can be tried again."""
 
 
 class Database:
@@ -72,7 +78,7 @@ class Database:
         """
         with self._translated() as connection:
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                self._begin(connection)
                 yield connection
                 connection.execute("COMMIT")
             finally:
@@ -80,8 +86,16 @@ class Database:
                     connection.execute("ROLLBACK")
 
     async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        """Call `work` in the database's own thread, in the order of these calls: answers occupy the other threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, work, *arguments)
+        """Call `work` in the database's own thread, in the order of these calls: answers occupy the other threads.
+
+        While another program keeps the file locked, it is tried for about a minute, so that nobody's question fails.
+        """
+        loop = asyncio.get_running_loop()
+        for _ in range(MOST_BUSY - 1):
+            with suppress(LockedError):
+                return await loop.run_in_executor(self._worker, work, *arguments)
+            await asyncio.sleep(0.1)
+        return await loop.run_in_executor(self._worker, work, *arguments)
 
     def overwrite_deleted(self) -> None:
         """Leave nothing of deleted rows in the data directory; takes a second for 50 MB.
@@ -112,6 +126,14 @@ class Database:
                     logger.warning("%s was deleted: it may have held words that must not be kept.", file)
         except OSError as error:
             raise DatabaseError(_unwritable(self.path, error)) from error
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if _code(error) not in _LOCKED:
+                raise
+            raise LockedError(_locked(self.path)) from error
 
     @contextmanager
     def _translated(self) -> Iterator[sqlite3.Connection]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from telegram import Bot, Update
@@ -15,7 +16,8 @@ from bot.stores.inbox import Inbox, Ticket
 from retrieval.errors import DatabaseError
 
 MOST_REPEATS = 5
-"""How many times an update is begun again after a process has died over it; one that kills the bot ends here."""
+"""How many times an update is begun again after a process has died over it; after that its writer is told so, and if
+that ends the process as well, nothing is tried any more."""
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,9 @@ class DurableQueue(asyncio.Queue[object]):
         self._database = database
         self._inbox = inbox
         self._tickets: dict[int, Ticket] = {}
+        self._parts: defaultdict[int, set[int]] = defaultdict(set)
+        self._dealt_with: set[int] = set()
+        """Updates that are dealt with, which could not be written down yet."""
         self._closed = False
 
     async def put(self, item: object) -> None:
@@ -70,13 +75,14 @@ class DurableQueue(asyncio.Queue[object]):
     async def reload(self, bot: Bot) -> int:
         """Queue what earlier processes left, oldest first, and return how much; before anything new is taken.
 
-        What cannot be read, or was begun again `MOST_REPEATS` times in vain, is given up with an error in the log.
+        What cannot be read, or was begun again more than `MOST_REPEATS` times in vain, is dropped with an error in the
+        log; see `is_given_up` for what comes before that.
         """
         count = 0
         for ticket, payload in await self._database.run(self._inbox.left):
-            update = _read(payload, bot) if ticket.repeats < MOST_REPEATS else None
+            update = _read(payload, bot) if ticket.repeats <= MOST_REPEATS else None
             if update is None:
-                logger.error("Update %d is given up: %s.", ticket.update_id, _why(ticket))
+                logger.error("Update %d is dropped: %s.", ticket.update_id, _why(ticket))
                 await self._database.run(self._inbox.done, ticket.update_id)
             else:
                 self._tickets[ticket.update_id] = ticket
@@ -88,23 +94,36 @@ class DurableQueue(asyncio.Queue[object]):
         """Return how far earlier processes have dealt with an update in hand."""
         return self._tickets.get(update_id, Ticket(update_id))
 
+    def is_given_up(self, update_id: int) -> bool:
+        """Return whether an update was begun again so often that only its writer is to be told that it was in vain."""
+        return self.ticket(update_id).repeats >= MOST_REPEATS
+
     async def begin(self, update: object) -> None:
         """Note that the work on an update begins, which is written down only when it is not for the first time."""
         if isinstance(update, Update) and update.update_id in self._tickets:
-            await self._note(self._inbox.begin, update.update_id)
+            await self._note(update.update_id, self._inbox.begin, update.update_id)
+
+    def together(self, update: Update, part: Update) -> None:
+        """Let a later update be done with as soon as the one that it is a part of is: both or, after a kill, neither."""
+        self._parts[update.update_id].add(part.update_id)
 
     async def done(self, update: object) -> None:
         """Note that an update has been dealt with, whatever came of it."""
         if isinstance(update, Update):
             self._tickets.pop(update.update_id, None)
-            await self._note(self._inbox.done, update.update_id)
+            self._dealt_with |= {update.update_id, *self._parts.pop(update.update_id, ())}
+            finished = tuple(self._dealt_with)
+            if await self._note(update.update_id, self._inbox.done, *finished):
+                self._dealt_with.difference_update(finished)
 
-    async def _note(self, note: Callable[[int], None], update_id: int) -> None:
+    async def _note(self, update_id: int, note: Callable[..., None], *ids: int) -> bool:
         try:
-            await self._database.run(note, update_id)
+            await self._database.run(note, *ids)
         except DatabaseError as error:
-            # Whoever deals with the update can do nothing about it, and is to go on.
+            # Whoever deals with the update can do nothing about it, and is to go on. What is done is noted with the next.
             logger.error("%s Update %d may be answered again after the next start.", error, update_id)
+            return False
+        return True
 
     def __repr__(self) -> str:
         """Say how much is queued, and not what: it is people's words."""
@@ -114,7 +133,7 @@ class DurableQueue(asyncio.Queue[object]):
 
 
 def _user(update: Update) -> int | None:
-    return update.effective_user.id if update.effective_user is not None else None
+    return update.effective_sender.id if update.effective_sender is not None else None
 
 
 def _read(payload: str, bot: Bot) -> Update | None:

@@ -76,9 +76,13 @@ class Inbox:
         """Note that a part of the reply, and so each one before it, has arrived."""
         self._change("sent = max(sent, ?), sending = NULL", part + 1, update_id)
 
-    def done(self, update_id: int) -> None:
-        """Delete an update that has been dealt with, all but its id: it may be delivered once more."""
-        self._change("payload = NULL, user_id = NULL, done_at = ?", time.time(), update_id)
+    def done(self, *update_ids: int) -> None:
+        """Delete updates that have been dealt with, all but their ids: they may be delivered once more."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE updates SET payload = NULL, user_id = NULL, done_at = ? WHERE update_id = ?",
+                [(time.time(), update_id) for update_id in update_ids],
+            )
 
     def purge(self, before: float) -> None:
         """Delete the ids of updates that were done with before a moment, in seconds since 1970."""

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from telegram import Message, Update
+from telegram import Message, TelegramObject, Update, User, WebhookInfo
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -24,9 +24,11 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
+TELEGRAM = "https://api.telegram.org"
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 REQUEST_SECONDS = 60.0
@@ -42,7 +44,11 @@ _NEVER_SENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol,
     httpx.LocalProtocolError, httpx.InvalidURL,
 )  # fmt: skip
-_SENDS_A_MESSAGE = ("/sendmessage", "/senddocument")
+_RESULTS: dict[str, type[TelegramObject]] = {
+    "sendmessage": Message, "senddocument": Message, "editmessagetext": Message, "editmessagereplymarkup": Message,
+    "getme": User, "getwebhookinfo": WebhookInfo,
+}  # fmt: skip
+"""What the methods in use return, as far as it is more than true."""
 
 # Every flood error warns that the type of its `retry_after` will change; `flood_seconds` reads both types.
 warnings.filterwarnings("ignore", ".*retry_after", PTBDeprecationWarning)
@@ -129,10 +135,12 @@ def _url(url: str, *args: Any, **kwargs: Any) -> str:
 
 def _fits_method(url: str, result: object) -> bool:
     """Return whether a result is of the kind that the method called has: PTB fails on others in many ways."""
-    if not url.lower().endswith(_SENDS_A_MESSAGE):
+    method = url.rpartition("/")[2].lower()
+    kind = _RESULTS.get(method)
+    if kind is None or (result is True and method.startswith("edit")):
         return True
     try:
-        return isinstance(result, dict) and Message.de_json(result) is not None
+        return isinstance(result, dict) and kind.de_json(result) is not None
     except Exception:  # noqa: BLE001  # any kind of error: the data come from another program
         return False
 
@@ -168,3 +176,25 @@ def _error_body(status: int) -> bytes:
 
 def _has_id(update: object) -> bool:
     return isinstance(update, dict) and type(update.get("update_id")) is int
+
+
+class DiscreetBot(ExtBot[None]):
+    """A bot whose representation, and so that of all that holds it, tells nothing of its token."""
+
+    def __repr__(self) -> str:
+        """Return the bot's number, which everybody may know."""
+        return f"{type(self).__name__}[{self.token.partition(':')[0]}]"
+
+    __str__ = __repr__
+
+
+def connected_bot(token: str, api_url: str | None = None) -> DiscreetBot:
+    """Return a bot for a Bot API server, Telegram's own when `api_url` is None; nothing is sent yet."""
+    server = api_url or TELEGRAM
+    return DiscreetBot(
+        token,
+        base_url=f"{server}/bot",
+        base_file_url=f"{server}/file/bot",
+        request=BotApiRequest(api_url),
+        get_updates_request=PollingRequest(api_url),
+    )

@@ -70,8 +70,8 @@ def article(key: int) -> str:
     return _data("a", key)
 
 
-def read_article(key: int, page: int = 0) -> str:
-    """Show a page of an article's text, from its beginning."""
+def read_article(key: int, page: int = -1) -> str:
+    """Show a page of an article's text, from its beginning; -1 is page 0 in a message of its own."""
     return _data("t", key, page)
 
 

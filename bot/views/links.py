@@ -13,17 +13,29 @@ EDGE_WORDS = 4
 """Of a longer quote the first and the last so many words are named, which a page's own mark-up seldom interrupts."""
 
 _UNSAFE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff<>\"`\\]")
+_NO_SERVER = re.compile(r"[%^{|}]|@.*@|:$")
+"""What Telegram does not take for the name of a server, with or without a user's name before it and a port behind."""
 
 
 def web_link(url: str | None) -> str | None:
-    """Return `url` when a reader can follow it, which is to say an http or https address with a host, else None."""
+    """Return `url` when Telegram lets a reader follow it, else None.
+
+    That is an http or https address whose host has a dot in its name, or is an IPv6 address in brackets: Telegram shows
+    a link to any other as plain text, and refuses a message with a button that opens it.
+    """
     if url is None or len(url) > MAX_LINK or _UNSAFE.search(url):
         return None
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return None
+    usable = (
+        parts.scheme in ("http", "https")
+        and ("." in host.strip(".") or ":" in host)
+        and not _NO_SERVER.search(parts.netloc)
+        and port != 0
+    )
     return url if usable else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,9 +22,13 @@ MAX_NAME = 120
 
 GAP = "\n\n"
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# What Telegram's servers drop or turn into spaces, or what lets a title reorder the letters around it: the same
+# What Telegram's servers drop or turn into spaces, or what lets a title reorder the letters around it: nearly the same
 # characters that ingest keeps out of an article's text.
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u030a\u0333\u033f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+# The servers drop a ring that follows its letter, too, so the two are put together where Unicode has both as one.
+_WITH_RING = re.compile("[^\u0300-\u036f][\u0300-\u036f]*?\u030a[\u0300-\u036f]*")
 _ENDS = (re.compile(r"\n"), re.compile(r"[.!?…]\s+|[。！？]"), re.compile(r"\s"))
 """Where a text that is too long is cut: at lines' ends, else at sentences', else between words."""
 _COMBINING = re.compile("[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
@@ -128,8 +133,10 @@ def fits(message: Message) -> bool:
 
 
 def clean(text: str) -> str:
-    """Return `text` without what Telegram refuses, drops or lets reorder its surroundings."""
-    return _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", re.sub("\r\n?|[\x85\u2028\u2029]", "\n", text)))
+    """Return `text` without what Telegram refuses, drops or lets reorder its surroundings: just as readers see it."""
+    lines = re.sub("\r\n?|[\x85\u2028\u2029]", "\n", text)
+    composed = _WITH_RING.sub(lambda letter: unicodedata.normalize("NFC", letter.group()), lines)
+    return _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", composed))
 
 
 def shortened(text: str, limit: int) -> str:

@@ -120,6 +120,7 @@ def bot_process(
         "CITEGRAM_ALLOWED_USERS": "*",
         "CITEGRAM_QUESTIONS_PER_MINUTE": str(MANY),
         "CITEGRAM_DATA_DIR": str(cwd / "data"),
+        "TMPDIR": str(cwd),  # where the token is locked: other tests' bots have the same one
         **environment,
     }
     process = BotProcess(module, list(arguments), values, cwd)

@@ -1,4 +1,4 @@
-"""Pressing a button as a reader does: by what is written on it."""
+"""What a reader does and sees: writing, and pressing a button by what is written on it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,27 @@ import time
 from collections.abc import Callable
 
 from tests.telegram.double import Sent, TelegramDouble
+
+
+def said(double: TelegramDouble, text: str, user: int, *, chat: int | None = None, topic: int | None = None) -> Sent:
+    """Write to the bot and return the last message of its reply, which must be the next in that chat."""
+    place = user if chat is None else chat
+    before = len(double.messages(place))
+    double.send_text(user, text, chat=chat, topic=topic)
+    return double.wait_for_messages(place, before + 1)[-1]
+
+
+def opened(double: TelegramDouble, user: int, message: Sent, label: str) -> Sent:
+    """Press a button and return the message that comes of it."""
+    before = len(double.messages(message.chat_id))
+    tap(double, user, message, label)
+    return double.wait_for_messages(message.chat_id, before + 1)[-1]
+
+
+def turned(double: TelegramDouble, user: int, message: Sent, label: str) -> Sent:
+    """Press a button and return its message as it is changed by that."""
+    tap(double, user, message, label)
+    return double.wait_for_edit(message.chat_id, message.message_id, message.edits + 1)
 
 
 def labels(message: Sent) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import BY_NAME, COMMANDS, Call, read
-from bot.personal import question_of, question_payload
+from bot.views.start_links import question_of, question_payload
 from bot.views.words import LANGUAGES, words_for
 
 

@@ -37,7 +37,11 @@ FAULTS = [
     pytest.param(Fault(status=999, body=""), id="no HTTP status"),
 ]
 SENDING_GOES_ON = [fault for fault in FAULTS if fault.id not in ("403", "result of another kind")]
-STARTING_GOES_ON = [fault for fault in FAULTS if fault.id in ("429", "502", "a captive portal", "connection dropped")]
+STARTING_GOES_ON = [
+    fault
+    for fault in FAULTS
+    if fault.id in ("429", "502", "a captive portal", "connection dropped", "result of another kind")
+]
 TYPING_FAILS = [fault for fault in FAULTS if fault.id in ("429", "502", "403", "result of another kind")]
 
 
@@ -83,6 +87,17 @@ def test_an_answer_comes_without_its_typing_indicator(double: TelegramDouble, fa
     with bot_running(double):
         double.send_text(READER, "wait 0.2")
         double.wait_for_messages(READER, 1)
+
+
+def test_a_sign_of_life_that_is_none_costs_no_answer(double: TelegramDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.transport.retrying, "PROBE_SECONDS", 0.05)
+    with bot_running(double):
+        double.wait_for_requests("getUpdates")
+        double.fail("sendMessage", DROPPED)
+        double.fail("getMe", Fault(status=200, body='{"ok":true,"result":"x"}'))
+        double.send_text(READER, "Why?")
+        (message,) = double.wait_for_messages(READER, 1)
+    assert message.quotes == ["You asked: Why?"]
 
 
 def test_a_reader_who_has_blocked_the_bot_ends_only_that_answer(
@@ -190,3 +205,19 @@ def test_a_lost_reply_of_the_server_costs_at_most_a_repeat(double: TelegramDoubl
         messages = double.wait_for_messages(READER, 2)
     first, again = messages
     assert again.text == f"Sent again, as it is not certain that it arrived the first time:\n\n{first.text}"
+
+
+def test_an_admin_is_told_once_of_a_second_process_with_the_same_token(double: TelegramDouble) -> None:
+    conflict = {"ok": False, "error_code": 409, "description": "Conflict: terminated by other getUpdates request"}
+    with bot_running(double, admins=frozenset({READER})):
+        double.send_text(READER, "Why?")
+        double.wait_for_messages(READER, 1)
+        for _ in range(2):
+            double.fail("getUpdates", Fault(status=409, body=json.dumps(conflict)), times=2)
+            double.steal_polling()
+            polls = len(double.calls("getUpdates"))
+            double.wait_for_requests("getUpdates", polls + 3)
+        double.send_text(READER, "Who?")
+        messages = double.wait_for_messages(READER, 3)
+    told = [message.text for message in messages if "Another process is polling with this bot's token" in message.text]
+    assert len(told) == 1

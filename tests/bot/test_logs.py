@@ -5,13 +5,19 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from telegram.ext import ApplicationBuilder
 
+from bot import commands
 from bot.logs import REDACTED, RedactingFormatter
+from bot.transport.bot_api import connected_bot
+from retrieval.models import Answer, Question, Turn
+from retrieval.settings import Settings
 
 TOKEN = "123456789:AAE-abcdefghijklmnopqrstuvwxyz12345"
 SECRET = TOKEN.partition(":")[2]
@@ -100,3 +106,20 @@ def test_every_event_is_one_line(before: str, after: str) -> None:
 def test_a_short_secret_takes_no_common_word_with_it() -> None:
     record = logging.LogRecord("x", logging.INFO, "x", 1, "a bat with 1:a", None, None)
     assert RedactingFormatter("1:a").format(record).endswith(f"a bat with {REDACTED}")
+
+
+def test_neither_token_nor_words_are_in_the_representation_of_what_holds_them() -> None:
+    secret = "Why does my neighbour snore?"
+    settings: dict[str, Any] = {"_env_file": None, "telegram_token": TOKEN}
+    question = Question(secret, history=(Turn("user", secret),))
+    holders = [
+        connected_bot(TOKEN),
+        ApplicationBuilder().bot(connected_bot(TOKEN)).build(),
+        Settings(**settings),
+        question,
+        Answer("answered", "Because.", secret),
+        commands.read(f"/ask {secret}"),
+    ]
+    for holder in holders:
+        assert TOKEN.partition(":")[2] not in f"{holder} {holder!r}"
+        assert secret not in f"{holder} {holder!r}"

@@ -15,6 +15,7 @@ import pytest
 
 from ingest.cli import main
 from ingest.lock import writing
+from ingest.remove import remove_articles
 from retrieval.catalog import Catalog
 from retrieval.catalog_rows import content_hash
 from retrieval.index import VectorIndex
@@ -356,6 +357,20 @@ def test_remove(cli: CommandLine, two: Path) -> None:
         assert index.all_ids() == catalog.passage_ids()
     traces = [path for path in cli.data_dir.glob("catalog*") if b"sperm whale" in path.read_bytes()]
     assert traces == []
+
+
+def test_a_removal_while_somebody_reads_says_what_it_leaves(cli: CommandLine, two: Path) -> None:
+    cli.run(two)
+    with cli.catalog() as catalog, cli.catalog() as reader, cli.index() as index:
+        with catalog._connection() as own:
+            own.execute("PRAGMA busy_timeout = 50")
+        with reader.snapshot() as snapshot:
+            assert snapshot.article_count() == 2
+            removal = remove_articles(catalog, index, ["b"])
+        assert removal.removed == ("b",)
+        assert removal.traces_left
+        assert "open for reading" in removal.trouble
+        assert index.all_ids() == catalog.passage_ids(), "the index is whole all the same"
 
 
 def test_remove_of_an_unknown_article_is_told_and_the_others_go(cli: CommandLine, two: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import subprocess
 import sys
@@ -162,6 +163,28 @@ def test_an_article_of_too_many_passages_is_refused(catalog: Catalog) -> None:
     catalog.use_embedding_model(CHEAP_MODEL)
     with pytest.raises(CatalogError, match="split the article"):
         catalog.put(article("a", BRIDGE), "given", "/x", Endless())
+
+
+def version(catalog: Catalog, article_id: str) -> int | None:
+    known = catalog.known(article_id)
+    return None if known is None else known.version
+
+
+def test_versions_of_an_id_go_on_after_a_removal(catalog: Catalog, tmp_path: Path) -> None:
+    put(catalog, article("https://e.example/a", BRIDGE))
+    put(catalog, article("https://e.example/a", WHALE))
+    put(catalog, article("b", BRIDGE))
+    for expected in (3, 4):
+        assert catalog.remove("https://e.example/a")
+        catalog.forget_removed()
+        assert b"e.example" not in bytes_of(tmp_path), "the id itself is not remembered"
+        assert put(catalog, article("https://e.example/a", BRIDGE)) == "new"
+        assert version(catalog, "https://e.example/a") == expected
+    assert put(catalog, article("https://e.example/a", WHALE)) == "updated"
+    assert version(catalog, "https://e.example/a") == 5
+    assert version(catalog, "b") == 1
+    assert put(catalog, article("c", BRIDGE)) == "new"
+    assert version(catalog, "c") == 1
 
 
 # Where articles come from
@@ -355,6 +378,61 @@ def test_a_removed_article_leaves_no_vectors(catalog: Catalog, tmp_path: Path) -
     catalog.remove("s")
     catalog.forget_removed()
     assert vector not in bytes_of(tmp_path)
+
+
+def an_article(n: int, lots: random.Random) -> Article:
+    """Return an article whose columns, long and short, are all marked with its number."""
+    sentences = lots.choice((1, 2, 3, 8))
+    words = [" ".join(lots.choices(("harbour", "bridge", "rust", "whale", "museum", "nine", "weeks"), k=9))]
+    return article(
+        f"https://e.example/id{n}q",
+        " ".join([f"Text{n}q begins.", *(f"{line.capitalize()} {lots.random()}." for line in words * sentences)]),
+        f"Title{n}q " + "x" * lots.randint(0, 200),
+        url=f"https://e.example/url{n}q",
+        source=f"Source{n}q",
+        author=f"Author{n}q",
+        published=f"20{lots.randint(10, 25)}-0{lots.randint(1, 9)}-11",
+    )
+
+
+def test_removals_among_many_changes_leave_no_trace(catalog: Catalog, tmp_path: Path) -> None:
+    """Rows that are moved between pages leave copies behind, which nothing overwrites but writing the file anew."""
+    lots = random.Random(5)
+    there: list[int] = []
+    gone: list[int] = []
+    for n in range(300):
+        put(catalog, an_article(n, lots))
+        there.append(n)
+        if lots.random() < 0.3:
+            put(catalog, an_article(lots.choice(there), lots))
+        if lots.random() < 0.5:
+            gone.append(there.pop(lots.randrange(len(there))))
+            assert catalog.remove(f"https://e.example/id{gone[-1]}q")
+    catalog.forget_removed()
+    left = bytes_of(tmp_path).lower()
+    marks = ("text", "id", "title", "url", "source", "author")
+    assert [f"{mark}{n}q" for n in gone for mark in marks if f"{mark}{n}q".encode() in left] == []
+    assert {f"https://e.example/id{n}q" for n in there} == texts(catalog).keys()
+    with catalog._connection() as own:
+        assert own.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        own.execute("INSERT INTO passages_fts (passages_fts) VALUES ('integrity-check')")
+    assert b"title" in left
+    assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size == 0
+
+
+def test_a_reader_who_stays_keeps_traces_in_the_log_and_that_is_told(catalog: Catalog, tmp_path: Path) -> None:
+    put(catalog, article("s", "The zyxwvut is hidden here."))
+    reader = Catalog.in_directory(tmp_path)
+    with catalog._connection() as own:
+        own.execute("PRAGMA busy_timeout = 50")
+    with reader.snapshot() as snapshot:
+        assert snapshot.article_count() == 1
+        catalog.remove("s")
+        with pytest.raises(CatalogError, match=r"open for reading.* stop them all once\.$"):
+            catalog.forget_removed()
+    catalog.forget_removed()
+    assert b"zyxwvut" not in bytes_of(tmp_path)
+    reader.close()
 
 
 # The model

@@ -60,6 +60,7 @@ def test_a_catalogue_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -
         put(catalog, article("b", WHALE))
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
         connection.execute("DROP INDEX articles_listed")
+        connection.execute("DROP TABLE removed")
         connection.execute("CREATE INDEX articles_by_published ON articles (published)")
         connection.execute("PRAGMA user_version = 1")
     with closing(Catalog.in_directory(tmp_path)) as catalog:

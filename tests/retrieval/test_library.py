@@ -246,6 +246,18 @@ def test_a_place_in_an_article_that_was_removed_is_gone(own: Catalog) -> None:
     assert library.quotes([PLACE]) == (Gone("removed"),)
 
 
+@pytest.mark.parametrize("text", [pytest.param(WHALE, id="another text"), pytest.param(BRIDGE, id="the same text")])
+def test_a_place_in_an_article_that_came_back_after_its_removal_has_changed(own: Catalog, text: str) -> None:
+    own.remove("bridge")
+    put(own, replace(ARTICLES[0], text=text))
+    library = Library(own)
+    gone = Gone("changed", library.entry_of("bridge"))
+    assert gone.entry is not None
+    assert library.look_up(PLACE) == gone
+    assert library.quotes([PLACE]) == (gone,)
+    assert isinstance(library.look_up(replace(PLACE, version=gone.entry.version)), StoredArticle)
+
+
 def test_quotes_keep_their_order_and_their_numbers(library: Library) -> None:
     places = [
         Place("whale", 1, 0, 10),

@@ -22,6 +22,10 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.telegram_api_url is None
     assert settings.chroma_url is None
     assert settings.allowed_users == frozenset()
+    assert settings.admins == frozenset()
+    assert (settings.questions_per_minute, settings.keep_days) == (20, 365)
+    assert settings.webhook_url is None
+    assert settings.webhook_listen == ("127.0.0.1", 8080)
     assert settings.embedding_model == "all-MiniLM-L6-v2"
 
 
@@ -32,6 +36,15 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("CITEGRAM_ALLOWED_USERS", " * ", "allowed_users", "*", id="everybody, with spaces"),
         pytest.param("CITEGRAM_ALLOWED_USERS", "1, 22,\n333", "allowed_users", {1, 22, 333}, id="users"),
         pytest.param("CITEGRAM_ALLOWED_USERS", "", "allowed_users", frozenset(), id="users left empty"),
+        pytest.param("CITEGRAM_ADMINS", "5, 66", "admins", {5, 66}, id="admins"),
+        pytest.param("CITEGRAM_ADMINS", "", "admins", frozenset(), id="admins left empty"),
+        pytest.param("CITEGRAM_QUESTIONS_PER_MINUTE", " 3 ", "questions_per_minute", 3, id="questions a minute"),
+        pytest.param("CITEGRAM_QUESTIONS_PER_MINUTE", "", "questions_per_minute", 20, id="questions left empty"),
+        pytest.param("CITEGRAM_KEEP_DAYS", "1", "keep_days", 1, id="one day"),
+        pytest.param("CITEGRAM_WEBHOOK_URL", "https://a.b/c/", "webhook_url", "https://a.b/c", id="webhook"),
+        pytest.param("CITEGRAM_WEBHOOK_LISTEN", "0.0.0.0:80", "webhook_listen", ("0.0.0.0", 80), id="where to listen"),
+        pytest.param("CITEGRAM_WEBHOOK_LISTEN", "[::1]:8080", "webhook_listen", ("::1", 8080), id="listen on IPv6"),
+        pytest.param("CITEGRAM_WEBHOOK_LISTEN", "bot:65535", "webhook_listen", ("bot", 65535), id="highest port"),
         pytest.param("TELEGRAM_BOT_TOKEN", "", "telegram_token", None, id="token left empty"),
         pytest.param("CITEGRAM_CHROMA_URL", "http://a:80/", "chroma_url", "http://a:80", id="address ends in a slash"),
         pytest.param("CITEGRAM_CHROMA_URL", " http://a:80 ", "chroma_url", "http://a:80", id="spaces around address"),
@@ -63,6 +76,18 @@ def test_values(monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: s
         pytest.param("CITEGRAM_ALLOWED_USERS", "1,*", "is not a list of Telegram user ids", id="id and everybody"),
         pytest.param("CITEGRAM_ALLOWED_USERS", ",", "is not a list of Telegram user ids", id="only a comma"),
         pytest.param("CITEGRAM_ALLOWED_USERS", "１２", "is not a list of Telegram user ids", id="other digits"),
+        pytest.param("CITEGRAM_ADMINS", "*", "is not a list of Telegram user ids", id="everybody an admin"),
+        pytest.param("CITEGRAM_ADMINS", "@ada", "is not a list of Telegram user ids", id="admin by name"),
+        pytest.param("CITEGRAM_QUESTIONS_PER_MINUTE", "0", "is not a whole number from 1 on", id="no questions"),
+        pytest.param("CITEGRAM_QUESTIONS_PER_MINUTE", "2.5", "is not a whole number from 1 on", id="half a question"),
+        pytest.param("CITEGRAM_QUESTIONS_PER_MINUTE", "many", "is not a whole number from 1 on", id="word for number"),
+        pytest.param("CITEGRAM_KEEP_DAYS", "-1", "is not a whole number from 1 on", id="days below none"),
+        pytest.param("CITEGRAM_KEEP_DAYS", "1234567", "is not a whole number from 1 on", id="days beyond all time"),
+        pytest.param("CITEGRAM_WEBHOOK_URL", "bot.example.org/x", "is not an address", id="webhook without http"),
+        pytest.param("CITEGRAM_WEBHOOK_LISTEN", "8080", "is not an address and a port", id="port alone"),
+        pytest.param("CITEGRAM_WEBHOOK_LISTEN", ":8080", "is not an address and a port", id="no host to listen at"),
+        pytest.param("CITEGRAM_WEBHOOK_LISTEN", "http://a:80", "is not an address and a port", id="listen at an URL"),
+        pytest.param("CITEGRAM_WEBHOOK_LISTEN", "a:65536", "has a port above 65535", id="listen at no port"),
         pytest.param("CITEGRAM_DATA_DIR", "/dev/null/x", "cannot be a directory", id="a file in the way"),
         pytest.param("CITEGRAM_DATA_DIR", "x" * 300, "cannot be used", id="name too long"),
         pytest.param("CITEGRAM_DATA_DIR", "~no-such-user/x", "cannot be used", id="home of nobody"),
@@ -92,7 +117,11 @@ def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_example_of_each_message_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "CITEGRAM_CHROMA_URL", "CITEGRAM_ALLOWED_USERS"):
+    names = (
+        "TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "CITEGRAM_CHROMA_URL", "CITEGRAM_ALLOWED_USERS", "CITEGRAM_ADMINS",
+        "CITEGRAM_QUESTIONS_PER_MINUTE", "CITEGRAM_KEEP_DAYS", "CITEGRAM_WEBHOOK_URL", "CITEGRAM_WEBHOOK_LISTEN",
+    )  # fmt: skip
+    for name in names:
         with monkeypatch.context() as patch:
             patch.setenv(name, "?")
             with pytest.raises(SettingsError) as caught:

@@ -40,7 +40,7 @@ class People:
         chat.received[message["message_id"]] = message
         if not self._is_shown(chat, message):
             return 0
-        return await self._delivery.enqueue({"message": message})
+        return await self._delivery.enqueue({"message": dict(message)})  # later changes do not reach it
 
     def _context(self, chat: Chat, topic: int | None, reply_to: int | None) -> Fields:
         fields: Fields = {}

@@ -35,7 +35,9 @@ too-fast = That was faster than I can answer. Please wait { $seconds ->
     } and send the last question again.
 gave-up = I could not answer a message of yours, even after several attempts. Please ask again in other words.
 command-unknown = I do not know that command. Just type your question, or see /help.
+command-forwarded = This is a command that you have passed on to me. If you want me to carry it out, please write it yourself.
 command-near = I do not know that command. Did you mean /{ $name }?
+only-private = Please send me /{ $name } in our private chat, not in a group.
 new-done = Done: your next question stands on its own.
 stop-done = Stopped.
 stop-done-many = Stopped; { $count ->
@@ -49,7 +51,7 @@ help-ask = Type a question in your own words. You get the sentences of the artic
 help-quotes = Each quote is copied letter by letter from its article. The title above it opens the article at that place; tap a long quote to unfold it.
 help-refusal = When the articles do not say, I say so and name the nearest ones.
 help-buttons = Context shows what stands around a quote, Sources what else I considered, More the next best quotes. Reply to an answer to go on from it.
-help-groups-privacy = In groups I see only commands and replies to my messages: write /ask and your question, or reply to me. Mentions (@{ $name }) reach me only once my privacy mode is off.
+help-groups-privacy = In groups I see only commands and replies to my messages: write /ask and your question, or reply to me. Mentions (@{ $name }) reach me only where I am an admin of the group.
 help-groups-all = In groups I answer /ask, replies to my messages, and messages that mention @{ $name }; nothing else.
 
 # Commands, as the menu shows them: at most 256 characters
@@ -58,10 +60,11 @@ command-sources = all articles, or search: /sources harbour 2025
 command-latest = the newest articles
 command-article = one article: /article 17
 command-quote = where exact words stand: /quote closed on Monday
-command-focus = ask of one article, source or period only: /focus 2025-03
-command-unfocus = ask of all articles again
+command-focus = answers from one article, source or period only: /focus 2025-03
+command-unfocus = answers from all articles again
 command-new = begin a new conversation
 command-stop = stop the answer in hand
+command-link = a link that asks a question: /link Why was the bridge closed?
 command-settings = language and number of quotes
 command-privacy = what is kept about you
 command-forget = delete all of your data
@@ -71,23 +74,32 @@ command-help = how to ask
 
 # Finding
 quote-usage = Which words? Write them behind the command, as in: /quote closed on Monday morning
-article-usage = Which article? Write its number, as in: /article 17. /sources lists them all.
+article-usage = Which article? Write its number or words of its title, as in: /article 17. /sources lists them all.
 article-unknown = There is no article { $number }. /sources lists them all.
 found-articles = { $count ->
         [one] { $count } article
        *[other] { $count } articles
     } for “{ $query }”
+found-none = No articles for “{ $query }”
+found-none-hint = This searches titles, sources, authors and dates. For what stands in the articles, send /quote and the words, or just ask.
 latest-articles = The newest articles
-sources-search = Search by title, source, author or date: /sources harbour, /sources 2025-03
-focus-usage = Focus on an article, a source or a period: /focus 17, /focus Harbour Post, /focus 2025-03, /focus March 2025. /unfocus ends it.
-focus-none = You ask of all articles.
-focus-now = You ask only of: { $focus }
+sources-search = Search by title, source, author or date: /sources harbour, /sources March 2025
+focus-usage = To narrow that down, name an article by its number, a source or a period, as in:
+    /focus 17
+    /focus Harbour Post
+    /focus March 2025
+    /focus 2025-03..2025-05
+    /unfocus ends it.
+focus-none = I answer from all articles.
+focus-now = I answer only from: { $focus }
 focus-set = From now on I answer only from: { $focus }. /unfocus ends it.
-focus-which = Which one? { $names }
-focus-unknown = There is no source of the name “{ $name }”. /sources lists them all.
-focus-gone = an article that is gone
-unfocused = You ask of all articles again.
-unfocused-already = You ask of all articles already.
+focus-which = Which source do you mean?
+focus-unknown = “{ $name }” is neither a source nor a single article. /sources lists them all.
+focus-empty = There are no articles from { $focus }, so nothing has changed.
+focus-article = “{ $title }”
+focus-gone = an article that has been removed
+unfocused = I answer from all articles again.
+unfocused-already = I answer from all articles already.
 
 # What a button can find
 gone-button = This button is too old; please ask again.
@@ -107,7 +119,7 @@ privacy-kept = For { $days ->
         [one] { $days } day
        *[other] { $days } days
     } I keep: your questions and which passages answered them, so that buttons and replies work; your ratings; what you searched for. Until you delete them: your settings and what you focus on.
-privacy-not = Articles' texts stay with their catalogue. Your words are in no log, and nothing leaves this server but the messages in this chat.
+privacy-not = Your words are in no log, and nothing leaves this server but the messages in this chat.
 privacy-now = At this moment that is: { $what }.
 privacy-nothing = nothing
 privacy-forget = /forget deletes all of it at once.
@@ -129,8 +141,13 @@ forget-nothing = There was nothing of yours to delete.
 forget-stays = What stays is your Telegram id in the list of who may use this bot, if you are in it, and the messages in this chat, which you can delete yourself.
 stranger = This bot is private. To be let in, ask its operator for an invitation, or send them your Telegram id:
 claimed = This bot is yours now: you are its admin. /invite makes links for others.
+stranger-unnamed = This bot is private, and you write in the name of a group or channel, so that I cannot tell who you are. Please write to me as yourself.
 invited = Welcome! You may use this bot now.
 only-admins = Only an admin of this bot can do that.
+link-usage = Which question? Write it in the same message, as in: /link Why was the bridge closed?
+link-made = Whoever opens this link asks me that: { $link }
+link-too-long = This is too long for a link, which holds some { $most } letters. Please shorten the question.
+link-broken = I could not make sense of that link.
 invite-link = This link lets one person in, once, within { $days ->
         [one] { $days } day
        *[other] { $days } days

@@ -222,14 +222,17 @@ def test_what_ends_the_process_each_time_is_given_up(
             later = restarted(database)
             assert await later.reload(BOT) == 2
             assert later.ticket(1).repeats == repeats
+            assert not later.is_given_up(1)
             await later.begin(update(1))
+        last = restarted(database)
+        assert await last.reload(BOT) == 2
+        assert [last.is_given_up(1), last.is_given_up(2)] == [True, False]
+        await last.begin(update(1))
         assert await restarted(database).reload(BOT) == 1
 
     asyncio.run(scene())
     assert in_hand(inbox) == [2]
-    assert caplog.messages == [
-        f"Update 1 is given up: the bot ended while it was dealt with, {MOST_REPEATS + 1} times."
-    ]
+    assert caplog.messages == [f"Update 1 is dropped: the bot ended while it was dealt with, {MOST_REPEATS + 2} times."]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +244,7 @@ def test_what_cannot_be_read_is_given_up_and_the_rest_goes_on(
     inbox.add([(1, None, payload), (2, 11, update(2).to_json())], at=1.0)
     assert asyncio.run(queue.reload(BOT)) == 1
     assert queued(queue) == in_hand(inbox) == [2]
-    assert caplog.messages == ["Update 1 is given up: it cannot be read."]
+    assert caplog.messages == ["Update 1 is dropped: it cannot be read."]
 
 
 def test_done_is_done_for_good(queue: DurableQueue, inbox: Inbox) -> None:
@@ -252,6 +255,34 @@ def test_done_is_done_for_good(queue: DurableQueue, inbox: Inbox) -> None:
 
     asyncio.run(scene())
     assert in_hand(inbox) == [2]
+
+
+def test_parts_are_done_with_the_whole_and_not_before(queue: DurableQueue, inbox: Inbox) -> None:
+    async def scene() -> None:
+        await queue.put_all([update(n) for n in (1, 2, 3, 4)])
+        queue.together(update(1), update(2))
+        queue.together(update(1), update(3))
+        assert in_hand(inbox) == [1, 2, 3, 4]
+        await queue.done(update(1))
+
+    asyncio.run(scene())
+    assert in_hand(inbox) == [4]
+
+
+def test_what_could_not_be_noted_as_done_is_noted_with_the_next(
+    queue: DurableQueue, database: Database, inbox: Inbox
+) -> None:
+    async def scene() -> None:
+        await queue.put_all([update(1), update(2), update(3)])
+        with database.transaction() as connection:
+            connection.execute("CREATE TRIGGER no BEFORE UPDATE ON updates BEGIN SELECT raise(ABORT, 'no'); END")
+        await queue.done(update(1))
+        with database.transaction() as connection:
+            connection.execute("DROP TRIGGER no")
+        await queue.done(update(2))
+
+    asyncio.run(scene())
+    assert in_hand(inbox) == [3]
 
 
 @pytest.mark.parametrize("name", ["begin", "done"])

@@ -5,13 +5,15 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views.links import MAX_LINK, link_to_quote, web_link
+from tests.telegram.parser import is_link
 
 PAGE = "https://news.example/a"
 NINE_WORDS = "The bridge was closed on Monday after cracks appeared."
+ADDRESS = "ab1.:/?#@[]%-_~!$&'()*+,;=|^{}é。"
 
 
 @pytest.mark.parametrize(
@@ -52,10 +54,13 @@ def test_no_quote_breaks_its_link(quote: str) -> None:
         pytest.param("https://news.example/a?b=c#d", id="https"),
         pytest.param("http://127.0.0.1:8000/", id="http with a port"),
         pytest.param("https://пример.рф/новость", id="international"),
+        pytest.param("https://[2001:db8::1]:8443/a", id="address in brackets"),
+        pytest.param("https://reader@news.example/a", id="with a name to log in"),
     ],
 )
 def test_web_addresses_are_linked(url: str) -> None:
     assert web_link(url) == url
+    assert is_link(url)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +75,13 @@ def test_web_addresses_are_linked(url: str) -> None:
         pytest.param("https://", id="no host"),
         pytest.param("https://a.example:port/", id="no port number"),
         pytest.param("https://[::1", id="broken brackets"),
+        pytest.param("http://localhost/a", id="no dot in the host"),
+        pytest.param("http://intranet:8080/a.html", id="no dot in the host but one behind"),
+        pytest.param("https://a%2eexample/", id="encoded dot"),
+        pytest.param("https://a。example/", id="another script's dot"),
+        pytest.param("https://a@b@news.example/", id="two names to log in"),
+        pytest.param("https://a.example:/", id="a colon and no port"),
+        pytest.param("https://a|b.example/", id="a sign that no host has"),
         pytest.param("https://a.example/a b", id="space"),
         pytest.param('https://a.example/">', id="end of an attribute"),
         pytest.param("https://a.example/\ud800", id="lone surrogate"),
@@ -78,3 +90,9 @@ def test_web_addresses_are_linked(url: str) -> None:
 )
 def test_nothing_else_is_linked(url: str | None) -> None:
     assert web_link(url) is None
+
+
+@settings(max_examples=300)
+@given(st.builds("{}://{}".format, st.sampled_from(["http", "https"]), st.text(ADDRESS, max_size=12)))
+def test_telegram_links_whatever_is_linked(url: str) -> None:
+    assert web_link(url) is None or is_link(url)
