@@ -25,10 +25,10 @@ ask: $(STAMP)  ## make ask Q="a question"
 test: $(DEV_STAMP)  ## set up and run the tests
 	@$(BIN)/python -m pytest
 
-bench: $(DEV_STAMP)  ## measure what README and docs state (make bench ARGS=telegram for one of them)
+bench: $(DEV_STAMP)  ## measure what README and docs state (ARGS=telegram for one of them)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-soak: $(DEV_STAMP)  ## long exercises: kills and failures at random moments; nothing may be lost (make soak ARGS="telegram --minutes 3")
+soak: $(DEV_STAMP)  ## long exercises: kills and failures at random moments, nothing may be lost (10 minutes; ARGS=telegram)
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 transcript: $(DEV_STAMP)  ## the conversations shown in README and docs; ARGS=--write puts them there

@@ -30,6 +30,7 @@ from bot.gathering import Gatherer
 from bot.menus import offer_commands
 from bot.reception import Reception
 from bot.seen import Albums, Versions
+from bot.shares import Shares
 from bot.stores.conversations import Conversations
 from bot.stores.database import Database
 from bot.stores.durable_queue import DurableQueue
@@ -51,6 +52,8 @@ STOP_SECONDS = 10.0
 """How long a stop waits for answers in flight."""
 MAX_ANSWERS_AT_ONCE = 8
 """Answers worked on at the same time; the core is bound by the processor, so more would only slow each other."""
+MAX_OF_ONE_PERSON = 3
+"""Of these, for one person, who can ask in several chats and by buttons at the same time."""
 THREADS = 32
 """For blocking calls; the default of a machine with few cores is less than the answers worked on at the same time."""
 MIN_BURST = 5
@@ -97,6 +100,7 @@ def build(settings: Settings, citegram: Answering, database: Database) -> Front:
         members=members,
         keep_days=settings.keep_days,
         slots=asyncio.Semaphore(MAX_ANSWERS_AT_ONCE),
+        shares=Shares(MAX_OF_ONE_PERSON),
         stop=order.stop,
     )
     courier = Courier(application.bot, Throttle())

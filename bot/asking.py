@@ -30,7 +30,12 @@ logger = logging.getLogger(__name__)
 
 
 async def ask(
-    exchange: Exchange, text: str, *, replies_to: AnswerRecord | None = None, notices: Sequence[str] = ()
+    exchange: Exchange,
+    text: str,
+    *,
+    replies_to: AnswerRecord | None = None,
+    notices: Sequence[str] = (),
+    focus: Focus | None = None,
 ) -> None:
     """Answer what somebody has written, whatever it is; the one way to an answer in every front end.
 
@@ -39,6 +44,7 @@ async def ask(
         text: the words, without the bot's name or a command.
         replies_to: the older answer that the message is a reply to.
         notices: what the answer begins with.
+        focus: what this question is asked of; None for what the conversation is focused on.
     """
     if not text.strip():
         await exchange.say("no-question")
@@ -51,13 +57,19 @@ async def ask(
         await exchange.say("too-long", characters=len(text), most=MAX_QUESTION)
         return
     late = [exchange.words("late")] if time.time() - exchange.at > LATE_SECONDS else []
-    await _answer(exchange, text, replies_to, [*late, *notices])
+    with exchange.desk.shares.one(exchange.person.id) as room:
+        if room:
+            await _answer(exchange, text, replies_to, [*late, *notices], focus)
+        else:
+            await exchange.say("too-many", count=exchange.desk.shares.most)
 
 
-async def _answer(exchange: Exchange, text: str, replies_to: AnswerRecord | None, notices: Sequence[str]) -> None:
+async def _answer(
+    exchange: Exchange, text: str, replies_to: AnswerRecord | None, notices: Sequence[str], focus: Focus | None
+) -> None:
     conversations = exchange.desk.conversations
     async with exchange.channel.typing(), exchange.desk.slots:
-        focus = await exchange.kept(conversations.focus, exchange.key)
+        focus = focus or await exchange.kept(conversations.focus, exchange.key)
         before = await _before(exchange, text, replies_to)
         answer = await exchange.desk.core.answer(
             Question(text, history=_history(before), focus=focus, most_quotes=exchange.person.quotes)

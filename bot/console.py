@@ -17,6 +17,7 @@ from bot.answering import Answering
 from bot.asking import ask
 from bot.exchange import Desk, Exchange, Person
 from bot.pressing import press
+from bot.shares import Shares
 from bot.stores.conversations import Conversations
 from bot.stores.database import Database
 from bot.stores.members import Members
@@ -178,7 +179,7 @@ async def _nothing() -> AsyncIterator[None]:
 
 
 def _desk(core: Answering, database: Database) -> Desk:
-    return Desk(core, database, Conversations(database), Members(database), KEEP_DAYS, asyncio.Semaphore(1))
+    return Desk(core, database, Conversations(database), Members(database), KEEP_DAYS, asyncio.Semaphore(1), Shares(1))
 
 
 def _converse(desk: Desk, lines: Iterator[str], *, buttons: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
 from bot.answering import Answering
+from bot.shares import Shares
 from bot.stores.conversations import Conversations, Key
 from bot.stores.database import Database
 from bot.stores.members import Members
@@ -66,6 +67,9 @@ class Desk:
     members: Members
     keep_days: int
     slots: asyncio.Semaphore
+    """Answers worked on at the same time, of everybody."""
+    shares: Shares
+    """And of one person."""
     profile: BotProfile = BotProfile()
     stop: Callable[[Key], int] = lambda key: 0
     """Ends the answers of a conversation that are being worked on; returns how many those were."""

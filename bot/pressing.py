@@ -190,7 +190,7 @@ async def _ask_about(exchange: Exchange, pressed: Press) -> None:
     else:
         await exchange.channel.tell("")
         question = exchange.words("example-question", title=entry.title)
-        await ask(exchange, question, notices=[question])
+        await ask(exchange, question, notices=[question], focus=Focus(article_id=entry.id))
 
 
 async def _turn_page(exchange: Exchange, pressed: Press) -> None:

@@ -119,7 +119,7 @@ def occurrences_page(
 
 
 def _entry(entry: ArticleEntry, words: Words, size: Size) -> Message:
-    first = run(f"{entry.key}. ") + titled(entry.title, entry.url, words, size)
+    first = titled(entry.title, entry.url, words, size)
     known = (origin(words, size, entry.published, entry.source), command(entry.key))
     return lines((first, run(" · ".join(filter(None, known)))))
 

@@ -253,3 +253,16 @@ def test_a_stop_does_not_wait_for_ever(
 def test_the_model_is_loaded_while_the_bot_starts(double: TelegramDouble) -> None:
     with bot_running(double) as core:
         assert core.warmed.wait(10)
+
+
+def test_one_person_has_so_many_answers_worked_on_at_once_and_others_are_not_held_up(double: TelegramDouble) -> None:
+    groups = [GROUP - n for n in range(5)]
+    with bot_running(double) as core:
+        for group in groups:
+            double.send_text(READER, "/ask wait 1", chat=group)
+        double.send_text(OTHER_READER, "Why?")
+        double.wait_for_messages(OTHER_READER, 1)
+        texts = [double.wait_for_messages(group, 1)[0].text for group in groups]
+    refused = [text for text in texts if "still working on 3 questions" in text]
+    assert len(refused) == 2
+    assert len(core.asked) == 4

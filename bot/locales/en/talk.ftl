@@ -33,6 +33,7 @@ too-fast = That was faster than I can answer. Please wait { $seconds ->
         [one] { $seconds } second
        *[other] { $seconds } seconds
     } and send the last question again.
+too-many = I am still working on { $count } questions of yours. Please send this one again when they are answered.
 gave-up = I could not answer a message of yours, even after several attempts. Please ask again in other words.
 command-unknown = I do not know that command. Just type your question, or see /help.
 command-forwarded = This is a command that you have passed on to me. If you want me to carry it out, please write it yourself.
