@@ -14,9 +14,8 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from bot.addressing import ADDRESSED, NEW
-from bot.exchange import Role
 from bot.stores.database import Database
-from bot.stores.members import Members
+from bot.stores.members import Members, Role
 from bot.views.start_links import INVITATION
 
 TELL_AGAIN_SECONDS = 3600.0

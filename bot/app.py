@@ -54,6 +54,8 @@ MAX_ANSWERS_AT_ONCE = 8
 """Answers worked on at the same time; the core is bound by the processor, so more would only slow each other."""
 MAX_OF_ONE_PERSON = 3
 """Of these, for one person, who can ask in several chats and by buttons at the same time."""
+MAX_LOOKUPS = 4
+"""Searches and pages worked on at the same time; they are bound by the processor, too."""
 THREADS = 32
 """For blocking calls; the default of a machine with few cores is less than the answers worked on at the same time."""
 MIN_BURST = 5
@@ -101,6 +103,7 @@ def build(settings: Settings, citegram: Answering, database: Database) -> Front:
         keep_days=settings.keep_days,
         slots=asyncio.Semaphore(MAX_ANSWERS_AT_ONCE),
         shares=Shares(MAX_OF_ONE_PERSON),
+        lookups=asyncio.Semaphore(MAX_LOOKUPS),
         stop=order.stop,
     )
     courier = Courier(application.bot, Throttle())

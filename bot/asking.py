@@ -69,17 +69,17 @@ async def _answer(
 ) -> None:
     conversations = exchange.desk.conversations
     async with exchange.channel.typing(), exchange.desk.slots:
-        focus = focus or await exchange.kept(conversations.focus, exchange.key)
-        before = await _before(exchange, text, replies_to)
+        asked_of = focus if focus is not None else await exchange.kept(conversations.focus, exchange.key)
+        before, same = await _before(exchange, text, replies_to)
         answer = await exchange.desk.core.answer(
-            Question(text, history=_history(before), focus=focus, most_quotes=exchange.person.quotes)
+            Question(text, history=_history(before), focus=asked_of, most_quotes=exchange.person.quotes)
         )
         answer = replace(answer, notices=(*answer.notices, *_hints(exchange, answer, text)))
-        shown_focus = await written_focus(exchange, focus)
+        shown_focus = await written_focus(exchange, asked_of)
     if answer.status == "not_found" and not answer.nearest and await _nothing_there(exchange):
         return
-    record = _record(exchange, answer, text, before[-1].id if before else None, focus)
-    answer_id = await _stored(exchange, record)
+    record = _record(exchange, answer, text, before[-1].id if before else None, asked_of)
+    answer_id = same.id if same is not None else await _stored(exchange, record)
     messages = render(answer, exchange.words, notices=notices, focus=shown_focus)
     plain = _plain(exchange, answer, notices, shown_focus)
     if answer_id is None:  # without its details there is nothing for buttons to find
@@ -109,14 +109,19 @@ async def _nothing_there(exchange: Exchange) -> bool:
     return not summary.articles
 
 
-async def _before(exchange: Exchange, text: str, replies_to: AnswerRecord | None) -> tuple[AnswerRecord, ...]:
-    """Return what the question may lean on: the answer it replies to, or the last one of the conversation."""
+async def _before(
+    exchange: Exchange, text: str, replies_to: AnswerRecord | None
+) -> tuple[tuple[AnswerRecord, ...], AnswerRecord | None]:
+    """Return what the question may lean on, and what is kept of its own answer if the bot ended before it was delivered.
+
+    It may lean on the answer it replies to, or else on the last one of the conversation.
+    """
     conversations = exchange.desk.conversations
     last = replies_to or await exchange.kept(conversations.last, exchange.key, exchange.at - TURN_SECONDS)
     if last is None:
-        return ()
+        return (), None
     thread = await exchange.kept(conversations.thread, last.id)
-    return thread[:-1] if _is_same(exchange, text, last) else thread
+    return (thread[:-1], last) if _is_same(exchange, text, last) else (thread, None)
 
 
 def _is_same(exchange: Exchange, text: str, record: AnswerRecord) -> bool:

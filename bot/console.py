@@ -179,7 +179,16 @@ async def _nothing() -> AsyncIterator[None]:
 
 
 def _desk(core: Answering, database: Database) -> Desk:
-    return Desk(core, database, Conversations(database), Members(database), KEEP_DAYS, asyncio.Semaphore(1), Shares(1))
+    return Desk(
+        core=core,
+        database=database,
+        conversations=Conversations(database),
+        members=Members(database),
+        keep_days=KEEP_DAYS,
+        slots=asyncio.Semaphore(1),
+        shares=Shares(1),
+        lookups=asyncio.Semaphore(1),
+    )
 
 
 def _converse(desk: Desk, lines: Iterator[str], *, buttons: bool) -> None:

@@ -6,18 +6,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.answering import Answering
 from bot.shares import Shares
 from bot.stores.conversations import Conversations, Key
 from bot.stores.database import Database
-from bot.stores.members import Members
-from bot.views.text import Keyboard, Message
+from bot.stores.members import Members, Role
+from bot.views.text import Keyboard, Message, pack, run
 from bot.views.words import Words
 
 Result = TypeVar("Result")
-Role = Literal["admin", "reader"]
 
 
 class Channel(Protocol):
@@ -70,6 +69,8 @@ class Desk:
     """Answers worked on at the same time, of everybody."""
     shares: Shares
     """And of one person."""
+    lookups: asyncio.Semaphore
+    """Blocking calls made at the same time that are no answers."""
     profile: BotProfile = BotProfile()
     stop: Callable[[Key], int] = lambda key: 0
     """Ends the answers of a conversation that are being worked on; returns how many those were."""
@@ -107,8 +108,6 @@ class Exchange:
 
     async def say(self, *keys: str, **values: str | int) -> None:
         """Send texts from the message catalogue, a paragraph each."""
-        from bot.views.text import pack, run
-
         await self.channel.reply(pack(run(self.words(key, **values)) for key in keys))
 
     async def kept(self, work: Callable[..., Result], *arguments: Any) -> Result:
@@ -117,4 +116,5 @@ class Exchange:
 
     async def looked_up(self, work: Callable[..., Result], *arguments: Any, **more: Any) -> Result:
         """Call a blocking method of the core."""
-        return await asyncio.to_thread(work, *arguments, **more)
+        async with self.desk.lookups:
+            return await asyncio.to_thread(work, *arguments, **more)

@@ -30,6 +30,9 @@ MAX_SHOWN = 100
 
 _NUMBER = re.compile(r"[#№]?\s*(\d{1,18})", re.ASCII)
 _IN_QUOTATION_MARKS = re.compile('["“”„«\'‘‚]([^"“”„«»]+)["“”»\'’‘]')
+_LETTER_OR_TWO = re.compile(
+    r"\W*[^\W\u0e00-\uffff]?\W*[^\W\u0e00-\uffff]?\W*"
+)  # of scripts in which a letter is no word
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,11 @@ async def quote(exchange: Exchange, words: str) -> None:
         return
     text = words[:MAX_QUERY].strip()
     marked = _IN_QUOTATION_MARKS.fullmatch(text)  # people put them around exact words; articles need not
-    await _open(exchange, "quote", marked.group(1).strip() if marked else text)
+    sought = marked.group(1).strip() if marked else text
+    if any(map(str.isalnum, sought)) and _LETTER_OR_TWO.fullmatch(sought):  # it stands everywhere, and finding each place takes seconds
+        await exchange.say("quote-short")
+    else:
+        await _open(exchange, "quote", sought)
 
 
 async def article(exchange: Exchange, words: str) -> None:
@@ -85,7 +92,8 @@ async def show_article(exchange: Exchange, key: int) -> None:
         await exchange.say("article-unknown", number=str(key))
         return
     sentences = await exchange.looked_up(library.key_sentences, key, KEY_SENTENCES)
-    page = article_page(entry, sentences, exchange.words, bot_name=exchange.desk.profile.name)
+    name = exchange.desk.profile.name
+    page = await exchange.looked_up(article_page, entry, sentences, exchange.words, bot_name=name)
     await exchange.channel.reply([page.message], page.keyboard)
 
 
@@ -96,7 +104,9 @@ async def read_article(exchange: Exchange, key: int, page: int) -> None:
         await exchange.channel.tell(exchange.words("gone-removed"), alert=True)
         return
     start = Place(stored.article.id, stored.version, 0, 0)
-    shown = context_page(stored, start, page, exchange.words, button=lambda at: buttons.read_article(key, at))
+    shown = await exchange.looked_up(
+        context_page, stored, start, page, exchange.words, button=lambda at: buttons.read_article(key, at)
+    )
     if page < 0:
         await exchange.channel.reply([shown.message], shown.keyboard)
     else:
@@ -109,7 +119,7 @@ async def send_article(exchange: Exchange, key: int, marks: tuple[Span, ...] = (
     if stored is None:
         await exchange.channel.tell(exchange.words("gone-removed"), alert=True)
         return
-    content = full_text(stored, marks, exchange.words)
+    content = await exchange.looked_up(full_text, stored, marks, exchange.words)
     await exchange.channel.document(file_name(stored), content, tagged("b", stored.article.title))
 
 

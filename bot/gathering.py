@@ -22,9 +22,9 @@ MOST_PARTS = 8
 MOST_PICTURES = 10
 """An album holds no more."""
 
+# Only words that end no question: "What is it for" and "was kostet das" are whole.
 _UNFINISHED = re.compile(
-    r"(?:[,:;–—(-]|\.\.\.|…|\b(?:and|or|but|the|of|in|on|for|with|и|или|но|а|в|на|о|об|с|по|что|und|oder|der|die|das))\s*$",
-    re.IGNORECASE,
+    r"(?:[,:;–—(-]|\.\.\.|…|\b(?:and|or|but|the|because|и|или|но|а|потому что|und|oder|aber))\s*$", re.IGNORECASE
 )
 
 Follows = Callable[[Update, float], Awaitable[Update | None]]

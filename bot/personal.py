@@ -1,4 +1,4 @@
-"""What concerns the person and the conversation: greeting, help, settings, privacy, invitations."""
+"""What concerns the person and the conversation: greeting, settings, privacy, invitations."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from retrieval.models import ArticleEntry, CatalogSummary
 
 MAX_SOURCES = 8
 EXAMPLES = 3
+NEWEST = 20
+"""Articles from which the examples are taken."""
+MAX_MEMBERS = 90
+"""Buttons that fit under a message, and some to spare."""
 MAX_EXAMPLE = 60
 """Characters of a title on a button."""
 QUOTES = (1, 2, 3, 5)
@@ -106,9 +110,8 @@ async def forget(exchange: Exchange, words: str) -> None:
     """`/forget`: delete all that is kept of somebody, and say what it was."""
     gone = await exchange.kept(exchange.desk.conversations.forget, exchange.person.id)
     what = _written(exchange, gone)
-    words_now = words_for(exchange.words.language)
-    first = words_now("forget-done", what=what) if what else words_now("forget-nothing")
-    await exchange.channel.reply(pack([run(first), run(words_now("forget-stays"))]))
+    first = exchange.words("forget-done", what=what) if what else exchange.words("forget-nothing")
+    await exchange.channel.reply(pack([run(first), run(exchange.words("forget-stays"))]))
 
 
 async def invite(exchange: Exchange, words: str) -> None:
@@ -152,7 +155,7 @@ async def _welcome(exchange: Exchange, *keys: str) -> None:
             pack([*first, run(words("welcome")), run(words("no-articles-in", directory=summary.data_dir))])
         )
         return
-    newest = (await exchange.looked_up(core.library.find, limit=EXAMPLES)).entries
+    newest = await _newest(exchange)
     texts = [*first, run(words("welcome")), run(_holdings(exchange, summary)), run(words("welcome-ask"))]
     await exchange.channel.reply(pack(texts), _examples(exchange, newest))
 
@@ -167,6 +170,12 @@ def _holdings(exchange: Exchange, summary: CatalogSummary) -> str:
             "holdings-more" if unnamed else "holdings-from", count=summary.articles, names=names, more=unnamed
         )
     return f"{known} {words.period(summary.period)}".rstrip()
+
+
+async def _newest(exchange: Exchange) -> tuple[ArticleEntry, ...]:
+    """Return the newest articles, those in the reader's language first."""
+    newest = (await exchange.looked_up(exchange.desk.core.library.find, limit=NEWEST)).entries
+    return tuple(sorted(newest, key=lambda entry: entry.language not in (exchange.words.language, None)))[:EXAMPLES]
 
 
 def _examples(exchange: Exchange, entries: tuple[ArticleEntry, ...]) -> Keyboard:
@@ -195,10 +204,9 @@ async def _members(exchange: Exchange) -> tuple[Message, Keyboard]:
     words = exchange.words
     if not everyone:
         return run(words("members-none")), ()
+    readers = [user for user, role, _ in reversed(everyone) if role != "admin"]
     keyboard = tuple(
-        (Button(words("members-remove", id=str(user)), buttons.remove_member(user)),)
-        for user, role, _ in everyone[:90]
-        if role != "admin"
+        (Button(words("members-remove", id=str(user)), buttons.remove_member(user)),) for user in readers[:MAX_MEMBERS]
     )
     return run(words("members", count=len(everyone))), keyboard
 

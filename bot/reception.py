@@ -15,13 +15,14 @@ from bot.access import Access
 from bot.addressing import ADDRESSED, replied_to, without_mention
 from bot.asking import ask
 from bot.channel import Progress, TelegramChannel
-from bot.exchange import Desk, Exchange, Person, Role
+from bot.exchange import Desk, Exchange, Person
 from bot.finding import keep_view
 from bot.gathering import Gatherer
 from bot.pressing import press
 from bot.seen import Albums, Versions
 from bot.stores.durable_queue import DurableQueue
 from bot.stores.inbox import Inbox
+from bot.stores.members import Role
 from bot.transport.alerts import Alerts
 from bot.transport.limits import Limits
 from bot.transport.order import conversation_key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sqlite3
 import time
@@ -116,6 +117,7 @@ def chats_with_a_bot(folder: Path, data_dir: Path, *, limits: bool, questions_pe
     """Run the bot, as if for the first time, on articles that are there; stop it cleanly at the end."""
     for path in data_dir.glob(f"{FILE_NAME}*"):
         path.unlink()  # a test server begins anew with its numbers, which the bot would take for repeats
+    logging.getLogger("aiohttp.server").disabled = True  # a bot that stops breaks off its requests
     environment = {
         "CITEGRAM_DATA_DIR": str(data_dir),
         "CITEGRAM_QUESTIONS_PER_MINUTE": str(questions_per_minute),

@@ -8,7 +8,7 @@ import pytest
 
 from bot.access import OncePerPeriod
 from tests.bot.running import OTHER_READER, READER, bot_running
-from tests.bot.tapping import until
+from tests.bot.tapping import tap, until
 from tests.fakes import FakeCitegram
 from tests.telegram.double import TelegramDouble
 
@@ -50,7 +50,6 @@ def test_a_stranger_in_a_group_is_told_only_when_asking_the_bot(double: Telegram
 @pytest.mark.parametrize(
     "update",
     [
-        pytest.param({"callback_query": {"id": "1", "chat_instance": "1", "data": "m:1"}}, id="button"),
         pytest.param({"inline_query": {"id": "1", "query": "Why?", "offset": ""}}, id="inline question"),
         pytest.param({"edited_message": {"message_id": 1, "date": 1, "text": "Why?"}}, id="edited message"),
     ],
@@ -67,7 +66,18 @@ def test_no_update_of_a_stranger_gets_past_the_guard(
         double.wait_for_messages(READER, 1)
         assert double.messages(OTHER_READER) == []
     assert core.asked == ["Who?"]
-    assert double.calls("answerCallbackQuery") == []
+
+
+def test_a_stranger_who_taps_a_button_is_told_why_nothing_happens(double: TelegramDouble) -> None:
+    with bot_running(double, allowed_users=frozenset({READER})):
+        double.send_text(READER, "/ask where is rust?", chat=GROUP)
+        (answer,) = double.wait_for_messages(GROUP, 1)
+        double.speaks(OTHER_READER, "ru")
+        presses = [tap(double, user, answer, "Sources") for user in (OTHER_READER, READER)]
+        double.wait_for_messages(GROUP, 2)
+        until(lambda: all(double.press_answer(press) is not None for press in presses), "answers to the presses")
+    assert (double.press_answer(presses[0]) or {})["text"] == "Это закрытый бот. Попросите у его владельца приглашение."
+    assert len(double.messages(GROUP)) == 2
 
 
 def test_with_nobody_named_only_the_opener_of_the_logged_link_is_served_and_as_admin(
@@ -88,7 +98,7 @@ def test_with_nobody_named_only_the_opener_of_the_logged_link_is_served_and_as_a
         double.send_text(READER, "When?")
         double.wait_for_messages(READER, 4)
     assert "private" in told.text
-    assert claimed.text.startswith("This bot is yours now")
+    assert claimed.text.startswith("You are the admin of this bot")
     assert core.asked == ["Who?", "When?"]
     assert len(double.messages(OTHER_READER)) == 1
     assert not [text for text in caplog.messages if LINK.search(text)]

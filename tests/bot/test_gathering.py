@@ -18,6 +18,8 @@ from bot.gathering import unfinished
         pytest.param("Who closed the bridge and", True, id="and"),
         pytest.param("Кто закрыл мост и", True, id="and, in Russian"),
         pytest.param("Well...", True, id="dots"),
+        pytest.param("What is it for", False, id="a preposition that ends a question"),
+        pytest.param("was kostet das", False, id="a pronoun that ends a question"),
         pytest.param("Is it a brand", False, id="a word that ends like one of these"),
         pytest.param("x" * 4096, True, id="as long as a message can be"),
         pytest.param("x" * 3000, False, id="long"),

@@ -19,6 +19,8 @@ from tests.bot.tapping import until
 from tests.fakes import FakeCitegram
 from tests.telegram.double import Fault, Sent, TelegramDouble
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*retry_after")  # PTB warns about itself
+
 AGAIN = "Sent again, as it is not certain that it arrived the first time:\n\n"
 MARK = "again: "
 PATIENCE = 30.0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from bot.stores.database import Database
 from tests.bot.running import OTHER_READER, READER, bot_running
-from tests.bot.tapping import labels, now, tap, until
+from tests.bot.tapping import labels, now, opened, tap, turned, until
 from tests.building import BRIDGE, put
 from tests.fakes import ARTICLES, LONG, FakeCitegram
 from tests.telegram.double import Sent, TelegramDouble
@@ -20,6 +22,11 @@ def asked(double: TelegramDouble, question: str, chat: int = READER) -> Sent:
     before = len(double.messages(chat))
     double.send_text(READER, question if chat > 0 else f"/ask {question}", chat=chat)
     return double.wait_for_messages(chat, before + 1)[-1]
+
+
+def numbers(message: Sent) -> list[int]:
+    """Return the numbers of the quotes in a message."""
+    return [int(line.partition(".")[0]) for line in message.text.splitlines() if line[:1].isdigit()]
 
 
 def test_context_shows_the_paragraph_with_the_quote_in_bold_and_pages_both_ways(double: TelegramDouble) -> None:
@@ -54,13 +61,19 @@ def test_more_quotes_the_next_best_until_there_is_no_more(double: TelegramDouble
     assert len(quoted) > 3
     assert len(quoted) == len(set(quoted))
     assert all(quote in LONG for quote in quoted)
-    numbers = [
-        int(line.partition(".")[0])
-        for one in double.messages(READER)
-        for line in one.text.splitlines()
-        if line[:1].isdigit()
-    ]
-    assert numbers == list(range(1, len(quoted) + 1))
+    assert [n for one in double.messages(READER) for n in numbers(one)] == list(range(1, len(quoted) + 1))
+
+
+def test_a_second_tap_on_more_shows_nothing_anew_and_the_next_message_goes_on(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is A lamp shone?")
+        further = opened(double, READER, answer, "More")
+        again = tap(double, READER, answer, "More")
+        until(lambda: double.press_answer(again) is not None, "note")
+        last = opened(double, READER, further, "More")
+    assert (double.press_answer(again) or {})["text"] == "These quotes are further down already."
+    assert len(double.messages(READER)) == 3
+    assert [numbers(message) for message in (answer, further, last)] == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
 
 
 def test_two_taps_on_more_at_once_show_nothing_twice(double: TelegramDouble) -> None:
@@ -74,35 +87,59 @@ def test_two_taps_on_more_at_once_show_nothing_twice(double: TelegramDouble) -> 
     assert len(quoted) == len(set(quoted))
 
 
-def test_sources_list_what_was_considered_and_open_it(double: TelegramDouble) -> None:
+def test_sources_list_what_was_considered_and_open_it_beside_the_list(double: TelegramDouble) -> None:
     with bot_running(double):
         answer = asked(double, "where is A lamp shone?")
-        tap(double, READER, answer, "Sources")
-        listed = double.wait_for_messages(READER, 2)[-1]
-        tap(double, READER, listed, "2")
-        until(lambda: now(double, listed).edits == 1 or len(double.messages(READER)) == 3, "the passage")
+        listed = opened(double, READER, answer, "Sources")
+        passage = opened(double, READER, listed, "2")
+        turned(double, READER, listed, "▶")
+        turned(double, READER, passage, "▶")
     assert "The tower on the north pier" in listed.text
-    opened = double.messages(READER)[-1]
-    assert "lamp shone" in opened.text
+    assert "lamp shone" in passage.text
+    assert len(double.messages(READER)) == 3
+    assert now(double, answer).edits == 0
+
+
+@pytest.mark.parametrize("label", ["Context 1", "Sources"])
+def test_an_answer_that_is_not_known_as_one_is_not_overwritten(double: TelegramDouble, label: str) -> None:
+    core = FakeCitegram()
+    with bot_running(double, core):
+        answer = asked(double, "where is A lamp shone?")
+    with closing(Database.in_directory(core.catalog.path.parent)) as database, database.transaction() as connection:
+        connection.execute("DELETE FROM messages")
+    with bot_running(double, core):
+        tap(double, READER, answer, label)
+        double.wait_for_requests("answerCallbackQuery")
+    assert now(double, answer).edits == 0
+    assert len(double.messages(READER)) == 2
 
 
 def test_a_rating_is_taken_and_a_bad_one_asked_for_its_reason(double: TelegramDouble) -> None:
-    core = FakeCitegram()
-    with bot_running(double, core):
+    with bot_running(double):
         answer = asked(double, "where is rust?")
-        tap(double, READER, answer, "👎")
-        until(lambda: now(double, answer).edits == 1, "the reasons")
-        reasons = labels(now(double, answer))
-        tap(double, READER, now(double, answer), reasons[1])
-        until(lambda: now(double, answer).edits == 2, "the buttons again")
-        rated = now(double, answer)
-        assert len(reasons) == 4
-        assert {"Context", "Sources"} <= set(labels(rated))
-        up = next(label for label in labels(rated) if "👍" in label)
-        tap(double, READER, rated, up)
-        until(lambda: now(double, answer).edits == 3, "the other rating")
+        before = labels(answer)
+        disliked = turned(double, READER, answer, "👎")
+        reasons = labels(disliked)[:4]
+        rated = turned(double, READER, disliked, reasons[1])
+        liked = turned(double, READER, rated, "👍")
+    assert reasons == ["Not what I asked", "Something is missing", "Out of date", "Something else"]
+    assert labels(disliked)[4:] == labels(rated) == [*before[:-1], "👎 ✓"]
+    assert labels(liked) == [*before[:-2], "👍 ✓", "👎"]
     notes = [call.fields.get("text") for call in double.calls("answerCallbackQuery")]
     assert notes == ["What was wrong?", "Thank you, noted.", "Thank you!"]
+
+
+def test_a_rating_leaves_the_buttons_of_the_quotes_that_the_message_shows(double: TelegramDouble) -> None:
+    with bot_running(double):
+        answer = asked(double, "where is A lamp shone?")
+        further = opened(double, READER, answer, "More")
+        rated = [turned(double, READER, message, "👍") for message in (answer, further)]
+        reasons = turned(double, READER, rated[1], "👎")
+        explained = turned(double, READER, reasons, "Out of date")
+    assert labels(rated[0]) == ["Context 1", "Context 2", "Context 3", "Sources", "More", "👍 ✓", "👎"]
+    assert labels(rated[1]) == ["Context 4", "Context 5", "Context 6", "Sources", "More", "👍 ✓", "👎"]
+    assert labels(explained) == ["Context 4", "Context 5", "Context 6", "Sources", "More", "👍", "👎 ✓"]
+    assert [further.data("More"), answer.data("More")] == [rated[1].data("More"), rated[0].data("More")]
 
 
 @pytest.mark.parametrize("label", ["Context", "Sources", "👍"])
@@ -213,7 +250,7 @@ def test_in_a_group_context_answers_the_answer(double: TelegramDouble) -> None:
     assert context.reply_to == answer.message_id
 
 
-@pytest.mark.parametrize("data", ["", "zzz", "m:999999", "c:1:99:0", "v:999:1", "l:999:0", "g:999", "d:1"])
+@pytest.mark.parametrize("data", ["", "zzz", "m:999999:4", "c:1:99", "v:999:1:1:3", "l:999:0", "g:999", "d:1"])
 def test_a_button_that_nothing_stands_behind_is_answered(double: TelegramDouble, data: str) -> None:
     message = {"message_id": 5, "date": 1, "chat": {"id": READER, "type": "private"}, "text": "x"}
     user = {"id": READER, "is_bot": False, "first_name": "R"}

@@ -2,7 +2,7 @@
 
 untitled = Untitled
 continued = { $n }, continued
-covered-day = The articles are of { $day }.
+covered-day = All articles are from { $day }.
 covered-period = The articles cover { $first } to { $last }.
 articles = { $count ->
     [one] { $count } article

@@ -74,6 +74,7 @@ command-members = who has been let in
 command-help = how to ask
 
 # Finding
+quote-short = That is too short to look for: please give at least three letters.
 quote-usage = Which words? Write them behind the command, as in: /quote closed on Monday morning
 article-usage = Which article? Write its number or words of its title, as in: /article 17. /sources lists them all.
 article-unknown = There is no article { $number }. /sources lists them all.
@@ -141,9 +142,9 @@ forget-done = Deleted: { $what }.
 forget-nothing = There was nothing of yours to delete.
 forget-stays = What stays is your Telegram id in the list of who may use this bot, if you are in it, and the messages in this chat, which you can delete yourself.
 stranger = This bot is private. To be let in, ask its operator for an invitation, or send them your Telegram id:
-claimed = This bot is yours now: you are its admin. /invite makes links for others.
+claimed = You are the admin of this bot. /invite makes links for others.
 stranger-unnamed = This bot is private, and you write in the name of a group or channel, so that I cannot tell who you are. Please write to me as yourself.
-invited = Welcome! You may use this bot now.
+invited = Welcome! You may use this bot.
 only-admins = Only an admin of this bot can do that.
 link-usage = Which question? Write it in the same message, as in: /link Why was the bridge closed?
 link-made = Whoever opens this link asks me that: { $link }

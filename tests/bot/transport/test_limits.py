@@ -94,3 +94,24 @@ def test_a_bounded_number_of_people_is_remembered(monkeypatch: pytest.MonkeyPatc
         allowed.take(user)
         assert allowed.take(READER) == "no"
     assert allowed.people == 10
+
+
+@pytest.mark.parametrize(("per_minute", "seconds"), [(20, 3), (60, 1), (7, 9), (1, 60), (600, 1)])
+def test_who_is_too_fast_can_be_told_when_the_next_question_is_allowed(per_minute: int, seconds: int) -> None:
+    clock = Clock()
+    allowed = Limits(per_minute, clock=clock)
+    assert allowed.wait(READER) == 0
+    while allowed.take(READER) == "yes":
+        assert allowed.wait(OTHER) == 0
+    assert allowed.wait(READER) == seconds
+    clock.now += seconds - 0.99
+    assert allowed.wait(READER) == 1
+    clock.now += 0.99
+    assert allowed.wait(READER) == 0
+    assert allowed.take(READER) == "yes"
+
+
+def test_how_long_to_wait_is_counted_from_when_it_was_asked() -> None:
+    allowed = Limits(2)
+    assert [allowed.take(READER, at) for at in (1000.0, 1000.0, 1001.0)] == ["yes", "yes", "tell"]
+    assert allowed.wait(READER, 1001.0) == 29

@@ -101,8 +101,8 @@ def test_no_place_of_words_is_refused(
 def test_articles_are_listed_by_number_with_a_command_to_tap() -> None:
     parsed = checked(listed(0, limit=2))
     assert parsed.text == (
-        "Latest\n\n40. Title 40\nHarbour Post · 3 March 2026 · /article_40\n\n"
-        "39. Title 39\nHarbour Post · 3 March 2026 · /article_39\n\n1–2 of 26"
+        "Latest\n\nTitle 40\nHarbour Post · 3 March 2026 · /article_40\n\n"
+        "Title 39\nHarbour Post · 3 March 2026 · /article_39\n\n1–2 of 26"
     )
     assert parsed.links() == [("Title 40", ENTRY.url), ("Title 39", ENTRY.url)]
 
@@ -125,13 +125,13 @@ def test_buttons_turn_pages_of_a_list(offset: int, expected: dict[str, str]) -> 
 
 def test_a_list_on_one_page_has_no_buttons_and_does_not_count_itself() -> None:
     page = listing_page(Listing((ENTRY,), 1), 0, 8, EN, heading=Message("", ""), button=view)
-    assert checked(page).text == "17. Harbour bridge closes\nHarbour Post · 3 March 2026 · /article_17"
+    assert checked(page).text == "Harbour bridge closes\nHarbour Post · 3 March 2026 · /article_17"
     assert page.keyboard == ()
 
 
 def test_a_heading_stays_as_it_is_where_there_is_room() -> None:
     page = listing_page(Listing((ENTRY,), 1), 0, 8, EN, heading=run("Sources\n\nMore"), button=view)
-    assert checked(page).text.startswith("Sources\n\nMore\n\n17. ")
+    assert checked(page).text.startswith("Sources\n\nMore\n\nHarbour")
 
 
 def test_titles_and_links_are_shortened_before_anything_else_is_given_up() -> None:
