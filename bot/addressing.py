@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from telegram import Message
+from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import filters
 
@@ -33,6 +33,21 @@ class _Addressed(filters.MessageFilter):
 
 
 ADDRESSED = _Addressed()
+
+
+def is_meant(update: Update) -> bool:
+    """Return whether an update that is no pressed button is meant for the bot."""
+    message = update.effective_message
+    return message is not None and ADDRESSED.filter(message)
+
+
+def is_question(update: Update) -> bool:
+    """Return whether somebody waits for an answer to an update: the commands but /ask are no questions."""
+    message = update.message
+    if message is None or not is_meant(update):
+        return False
+    call = commands.read(message.text or "")
+    return call is None or call.name == "ask"
 
 
 def without_mention(message: Message) -> str:

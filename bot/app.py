@@ -23,7 +23,7 @@ from telegram.ext import (
 )
 
 from bot.access import Access, Allowed
-from bot.addressing import ADDRESSED, NEW
+from bot.addressing import ADDRESSED, NEW, is_meant, is_question
 from bot.answering import Answering
 from bot.exchange import BotProfile, Desk
 from bot.gathering import Gatherer
@@ -93,7 +93,7 @@ def build(settings: Settings, citegram: Answering, database: Database) -> Front:
         raise SettingsError("TELEGRAM_BOT_TOKEN is not set; get a token from @BotFather and put it into .env.")
     inbox, members = Inbox(database), Members(database)
     queue = DurableQueue(database, inbox)
-    order = ConversationOrder(queue.done)
+    order = ConversationOrder(queue.done, counts=is_question, meant=is_meant)
     application = _application(settings, queue, order)
     desk = Desk(
         core=citegram,
@@ -109,6 +109,7 @@ def build(settings: Settings, citegram: Answering, database: Database) -> Front:
     courier = Courier(application.bot, Throttle())
     allowed = Allowed(settings.allowed_users, settings.admins)
     alerts = Alerts(courier, lambda: {*settings.admins, *members.admins()})
+    courier.report_to(alerts.alert)
     reception = Reception(
         desk=desk,
         courier=courier,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.exchange import Exchange
 from bot.focusing import written_focus
@@ -58,36 +58,51 @@ async def ask(
         return
     late = [exchange.words("late")] if time.time() - exchange.at > LATE_SECONDS else []
     with exchange.desk.shares.one(exchange.person.id) as room:
-        if room:
-            await _answer(exchange, text, replies_to, [*late, *notices], focus)
-        else:
-            await exchange.say("too-many", count=exchange.desk.shares.most)
+        worked_out = await _work_out(exchange, text, replies_to, focus) if room else None
+    # Not within the share: who cannot be reached for a while may still ask elsewhere.
+    if worked_out is None:
+        await exchange.say("too-many", count=exchange.desk.shares.most)
+    else:
+        await _deliver(exchange, worked_out, [*late, *notices])
 
 
-async def _answer(
-    exchange: Exchange, text: str, replies_to: AnswerRecord | None, notices: Sequence[str], focus: Focus | None
-) -> None:
-    conversations = exchange.desk.conversations
+@dataclass(frozen=True, slots=True)
+class _WorkedOut:
+    """An answer that has not been delivered yet."""
+
+    answer: Answer
+    record: AnswerRecord
+    """What is to be kept of it, with the id of what is kept already if the bot ended before it was delivered."""
+    focus: str
+    """What it was asked of, in words."""
+
+
+async def _work_out(exchange: Exchange, text: str, replies_to: AnswerRecord | None, focus: Focus | None) -> _WorkedOut:
     async with exchange.channel.typing(), exchange.desk.slots:
-        asked_of = focus if focus is not None else await exchange.kept(conversations.focus, exchange.key)
+        asked_of = focus if focus is not None else await exchange.kept(exchange.desk.conversations.focus, exchange.key)
         before, same = await _before(exchange, text, replies_to)
         answer = await exchange.desk.core.answer(
             Question(text, history=_history(before), focus=asked_of, most_quotes=exchange.person.quotes)
         )
         answer = replace(answer, notices=(*answer.notices, *_hints(exchange, answer, text)))
-        shown_focus = await written_focus(exchange, asked_of)
+        record = _record(exchange, answer, text, before[-1].id if before else None, asked_of)
+        record = replace(record, id=same.id) if same is not None else record
+        return _WorkedOut(answer, record, await written_focus(exchange, asked_of))
+
+
+async def _deliver(exchange: Exchange, worked_out: _WorkedOut, notices: Sequence[str]) -> None:
+    answer, record, focus = worked_out.answer, worked_out.record, worked_out.focus
     if answer.status == "not_found" and not answer.nearest and await _nothing_there(exchange):
         return
-    record = _record(exchange, answer, text, before[-1].id if before else None, asked_of)
-    answer_id = same.id if same is not None else await _stored(exchange, record)
-    messages = render(answer, exchange.words, notices=notices, focus=shown_focus)
-    plain = _plain(exchange, answer, notices, shown_focus)
+    answer_id = record.id or await _stored(exchange, record)
+    messages = render(answer, exchange.words, notices=notices, focus=focus)
+    plain = _plain(exchange, answer, notices, focus)
     if answer_id is None:  # without its details there is nothing for buttons to find
         await exchange.channel.answer(plain, messages)
         return
     sent = await exchange.channel.answer(plain, messages, _keyboard(exchange, answer, answer_id, record))
     try:
-        await exchange.kept(conversations.bind, exchange.key[0], sent, answer_id)
+        await exchange.kept(exchange.desk.conversations.bind, exchange.key[0], sent, answer_id)
     except DatabaseError as error:
         logger.warning("Replies to an answer will not be known as such: %s", error)
 

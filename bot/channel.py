@@ -25,7 +25,9 @@ class Progress:
     inbox: Inbox
     ticket: Ticket
     before: int = 0
-    """Parts of the reply that earlier calls of `Courier.send` were for."""
+    """Parts of the reply that earlier calls of `Courier.send` and `Courier.document` were for."""
+    kept: bool = False
+    """Set once a part could not be delivered so far: it and all behind it are for the next start."""
 
     @property
     def first(self) -> int:
@@ -46,9 +48,17 @@ class Progress:
         """Write down that a part has arrived."""
         await self._note(self.inbox.sent, part)
 
+    async def keep(self) -> None:
+        """Leave the update undone, for the next start."""
+        self.kept = True
+        await self._write(self.inbox.keep, self.ticket.update_id)
+
     async def _note(self, step: Callable[[int, int], None], part: int) -> None:
+        await self._write(step, self.ticket.update_id, self.before + part)
+
+    async def _write(self, step: Callable[..., None], *numbers: int) -> None:
         try:
-            await self.database.run(step, self.ticket.update_id, self.before + part)
+            await self.database.run(step, *numbers)
         except CitegramError as error:  # the reader gets the reply all the same, perhaps twice
             logger.warning("How far a reply has got could not be written down: %s", error)
 
@@ -82,6 +92,8 @@ class TelegramChannel:
 
     async def reply(self, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
         """Send messages, the keyboard under the last one; return the ids of those that were sent now."""
+        if self._progress.kept:
+            return ()
         ids = await self._courier.send(
             self._address,
             messages,
@@ -108,8 +120,19 @@ class TelegramChannel:
             await self._courier.edit_keyboard(self._address, self._pressed, keyboard)
 
     async def document(self, name: str, content: bytes, caption: Message) -> None:
-        """Send a file."""
-        await self._courier.document(self._address, name, content, caption, reply_to=self._reply_to)
+        """Send a file, which is a part of the reply like a message."""
+        if self._progress.kept:
+            return
+        await self._courier.document(
+            self._address,
+            name,
+            content,
+            caption,
+            reply_to=self._reply_to,
+            journal=self._progress,
+            again=self._words("again"),
+        )
+        self._progress.before += 1
 
     async def tell(self, text: str, *, alert: bool = False) -> None:
         """Answer the press of the button, which can be done once."""

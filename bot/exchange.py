@@ -72,10 +72,11 @@ class Desk:
     lookups: asyncio.Semaphore
     """Blocking calls made at the same time that are no answers."""
     profile: BotProfile = BotProfile()
-    stop: Callable[[Key], int] = lambda key: 0
-    """Ends the answers of a conversation that are being worked on; returns how many those were."""
-    quoting: set[int] = field(default_factory=set)
-    """Answers that further quotes are being sent of: another tap meanwhile must not send them twice."""
+    stop: Callable[[Key, int | None], int] = lambda key, person: 0
+    """Ends the answers to a person's questions in a conversation; returns how many those were."""
+    in_hand: set[tuple[int, int | None, str, int | None]] = field(default_factory=set)
+    """Buttons being dealt with, as chat, message, data and, unless it is for all, person: tapped again meanwhile, they do
+    nothing more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ async def quote(exchange: Exchange, words: str) -> None:
     text = words[:MAX_QUERY].strip()
     marked = _IN_QUOTATION_MARKS.fullmatch(text)  # people put them around exact words; articles need not
     sought = marked.group(1).strip() if marked else text
-    if any(map(str.isalnum, sought)) and _LETTER_OR_TWO.fullmatch(sought):  # it stands everywhere, and finding each place takes seconds
+    # A letter or two stand everywhere, and finding each place takes seconds.
+    if any(map(str.isalnum, sought)) and _LETTER_OR_TWO.fullmatch(sought):
         await exchange.say("quote-short")
     else:
         await _open(exchange, "quote", sought)

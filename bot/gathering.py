@@ -1,4 +1,4 @@
-"""What arrives as several updates and is one thing: a question in parts, a message with its changes, an album."""
+"""What arrives as several updates and is one thing: a question in parts, a message with its changes, an album, taps."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from itertools import pairwise
 
-from telegram import Message, Update
+from telegram import CallbackQuery, Message, Update
 
 from bot.addressing import replied_to, without_mention
+from bot.views import buttons
 from bot.views.text import MAX_UNITS, units
 
 CUT_BY_CLIENT = MAX_UNITS - 200
@@ -89,6 +90,13 @@ class Gatherer:
                     captions.append(self._newest(update, picture))
         return "\n".join(filter(None, captions))
 
+    def taps(self, update: Update) -> list[CallbackQuery]:
+        """Return the presses behind one that are of the same button of the same message: it was tapped again."""
+        waiting = [later for later in self._waiting(update) if _same_button(update, later)]
+        for later in waiting:
+            self._take(update, later)
+        return [later.callback_query for later in waiting if later.callback_query is not None]
+
     async def _next_part(self, first: Update, last: Update) -> Update | None:
         """Return what the same person writes next, if that goes on from the last part."""
         async for following in self._behind(last, WAIT_SECONDS, MOST_PARTS):
@@ -138,3 +146,11 @@ def _goes_on(message: Message) -> bool:
 def _same_album(first: Update, second: Update) -> bool:
     one, other = first.message, second.message
     return one is not None and other is not None and one.media_group_id == other.media_group_id
+
+
+def _same_button(first: Update, second: Update) -> bool:
+    one, other = first.callback_query, second.callback_query
+    if one is None or other is None or one.message is None or other.message is None:
+        return False
+    by_the_same = one.from_user.id == other.from_user.id or buttons.is_for_all(one.data or "")
+    return by_the_same and (one.data, one.message.message_id) == (other.data, other.message.message_id)

@@ -19,6 +19,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.commands import COMMANDS, Command
 from bot.exchange import Desk
 from bot.views.words import LANGUAGES, words_for
+from retrieval.errors import CitegramError
 
 OTHERS = "en"
 """The language for everybody whose own the bot does not speak."""
@@ -32,10 +33,17 @@ async def offer_commands(bot: Bot, desk: Desk, admins: Iterable[int]) -> None:
     Args:
         admins: those that the settings name, besides whom links have made admins.
     """
-    by_link = await desk.database.run(desk.members.admins)
-    for scope, commands in _menus(sorted({*admins, *by_link})):
+    for scope, commands in _menus(sorted({*admins, *await _by_link(desk)})):
         for language in LANGUAGES:
             await _set(bot, scope, commands, language)
+
+
+async def _by_link(desk: Desk) -> tuple[int, ...]:
+    try:
+        return await desk.database.run(desk.members.admins)
+    except CitegramError as error:
+        logger.warning("Admins who became so by a link get no menu of their own: %s", error)
+        return ()
 
 
 def _menus(admins: Sequence[int]) -> Iterator[tuple[BotCommandScope, list[Command]]]:

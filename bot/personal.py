@@ -53,8 +53,8 @@ async def new(exchange: Exchange, words: str) -> None:
 
 
 async def stop(exchange: Exchange, words: str) -> None:
-    """`/stop`: end the answers that are being worked on."""
-    stopped = exchange.desk.stop(exchange.key)
+    """`/stop`: end the answers to one's own questions that are being worked on."""
+    stopped = exchange.desk.stop(exchange.key, exchange.person.id)
     if stopped > 1:
         await exchange.say("stop-done-many", count=stopped)
     else:

@@ -24,15 +24,13 @@ from bot.stores.durable_queue import DurableQueue
 from bot.stores.inbox import Inbox
 from bot.stores.members import Role
 from bot.transport.alerts import Alerts
-from bot.transport.limits import Limits
+from bot.transport.kinds import asks_by_button
+from bot.transport.limits import Limits, Verdict
 from bot.transport.order import conversation_key
 from bot.transport.sending import Address, Courier
 from bot.views import buttons
 from bot.views.text import Button, pack, run, tagged
 from bot.views.words import Words, words_for
-
-WAIT_WHEN_TOO_FAST = 10
-"""Seconds that somebody who asks too fast is told to wait."""
 
 Shown = MaybeInaccessibleMessage
 """A message; of one that is too old Telegram tells with a pressed button its chat and its number only."""
@@ -78,6 +76,8 @@ class Reception:
             if update.message is not None and self.access.is_to_be_told(update):
                 logger.info("Somebody who may not use the bot was turned away.")
                 await self._turn_away(update.message)
+            elif update.callback_query is not None:
+                await self._turn_away_press(update.callback_query)
             raise ApplicationHandlerStop
         if self.queue.is_given_up(update.update_id):
             logger.error(
@@ -120,7 +120,13 @@ class Reception:
         exchange = await self._admitted(update, message)
         if exchange is None:
             return
-        view = await keep_view(exchange, "question", without_mention(message))
+        text = without_mention(message)
+        call = commands.read(text)
+        if call is not None and call.name != "ask":
+            # A button that carries it out would let others who tap it in a group do what they have not read.
+            await exchange.say("edited-command")
+            return
+        view = await keep_view(exchange, "question", text)
         button = Button(exchange.words("edited-ask"), buttons.again(view))
         await exchange.channel.reply([run(exchange.words("edited"))], ((button,),))
 
@@ -129,14 +135,21 @@ class Reception:
         query = update.callback_query
         if query is None or query.message is None or query.data is None:
             return
-        words = await self._words(query.from_user.id, query.from_user.language_code)
-        verdict = self.presses.take(query.from_user.id)
-        if verdict != "yes":
-            await self.courier.answer_press(query.id, words("too-fast", seconds=WAIT_WHEN_TOO_FAST))
-            return
         exchange = await self._exchange(update, query.message, query)
-        if exchange is not None:
+        if exchange is None:
+            await self._turn_away_press(query)
+        elif self.presses.take(exchange.person.id) != "yes":
+            seconds = self.presses.wait(exchange.person.id)
+            await exchange.channel.tell(exchange.words("too-fast-press", seconds=seconds))
+        elif not asks_by_button(update):
             await press(exchange, query.data)
+        elif self._share(update, exchange) != "yes":
+            seconds = self.questions.wait(exchange.person.id, exchange.at)
+            await exchange.channel.tell(exchange.words("too-fast-press", seconds=seconds), alert=True)
+        else:
+            await press(exchange, query.data)
+            for tap in self.gatherer.taps(update):
+                await self.courier.answer_press(tap.id)
 
     async def failed(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Log an error that no handler expected, and tell the reader that there is no answer to wait for.
@@ -168,6 +181,12 @@ class Reception:
             text = named if message.sender_chat is None else run(words("stranger-unnamed"))
             await self.courier.send(_address(message), [text], reply_to=_reply_to(message))
 
+    async def _turn_away_press(self, query: CallbackQuery) -> None:
+        """Tell somebody who is not served, and has tapped a button that others see as well, why nothing happens."""
+        if self.presses.take(query.from_user.id) == "yes":
+            words = words_for(query.from_user.language_code)
+            await self.courier.answer_press(query.id, words("stranger-press"), alert=True)
+
     async def _respond(self, exchange: Exchange, message: Message, text: str, *notices: str) -> None:
         """Carry out what somebody has written if it is a command of their own, else answer it."""
         call = commands.read(text)
@@ -187,15 +206,21 @@ class Reception:
     async def _admitted(self, update: Update, message: Message, *, free: bool = False) -> Exchange | None:
         """Return the exchange, or None after telling somebody who writes faster than their share; `free` is no part."""
         exchange = await self._exchange(update, message)
-        # What waited while the bot was away has waited long enough.
-        if exchange is None or free or self.queue.ticket(update.update_id).attempts:
+        if exchange is None or free:
             return exchange
-        verdict = self.questions.take(exchange.person.id, exchange.at)
+        verdict = self._share(update, exchange)
         if verdict == "yes":
             return exchange
         if verdict == "tell":
-            await exchange.say("too-fast", seconds=WAIT_WHEN_TOO_FAST)
+            await exchange.say("too-fast", seconds=self.questions.wait(exchange.person.id, exchange.at))
         return None
+
+    def _share(self, update: Update, exchange: Exchange) -> Verdict:
+        """Return whether somebody may ask one more question."""
+        # What waited while the bot was away has waited long enough.
+        if self.queue.ticket(update.update_id).attempts:
+            return "yes"
+        return self.questions.take(exchange.person.id, exchange.at)
 
     async def _exchange(self, update: Update, message: Shown, query: CallbackQuery | None = None) -> Exchange | None:
         # Anonymous admins and channels: each such chat is a person of its own, with settings and a share of its own.
@@ -224,10 +249,6 @@ class Reception:
             pressed=message.message_id if query is not None else None,
             press_id=query.id if query is not None else None,
         )
-
-    async def _words(self, user_id: int, language_code: str | None) -> Words:
-        preferences = await self.desk.database.run(self.desk.conversations.preferences, user_id)
-        return words_for(preferences.language or language_code)
 
 
 def _written_at(message: Shown) -> float:

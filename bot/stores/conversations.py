@@ -185,6 +185,12 @@ class Conversations:
             row = connection.execute("SELECT kind, query FROM views WHERE id = ?", (view_id,)).fetchone()
         return (row[0], row[1]) if row else None
 
+    def view_maker(self, view_id: int) -> int | None:
+        """Return the id of whoever a list is kept for; None when it was forgotten."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT user_id FROM views WHERE id = ?", (view_id,)).fetchone()
+        return int(row[0]) if row else None
+
     # Forgetting
 
     def counts(self, user_id: int) -> Forgotten:

@@ -108,10 +108,14 @@ class DurableQueue(asyncio.Queue[object]):
         self._parts[update.update_id].add(part.update_id)
 
     async def done(self, update: object) -> None:
-        """Note that an update has been dealt with, whatever came of it."""
+        """Note that an update has been dealt with, whatever came of it; one that the inbox keeps stays, with its parts."""
         if isinstance(update, Update):
             self._tickets.pop(update.update_id, None)
-            self._dealt_with |= {update.update_id, *self._parts.pop(update.update_id, ())}
+            parts = self._parts.pop(update.update_id, set())
+            if self._inbox.is_kept(update.update_id):
+                await self._note(update.update_id, self._inbox.keep, *parts)
+                return
+            self._dealt_with |= {update.update_id, *parts}
             finished = tuple(self._dealt_with)
             if await self._note(update.update_id, self._inbox.done, *finished):
                 self._dealt_with.difference_update(finished)

@@ -29,6 +29,7 @@ class Inbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._kept: set[int] = set()
 
     def add(self, updates: Sequence[tuple[int, int | None, str]], at: float) -> set[int]:
         """Store updates, given as update id, user id and JSON, all or none.
@@ -76,12 +77,27 @@ class Inbox:
         """Note that a part of the reply, and so each one before it, has arrived."""
         self._change("sent = max(sent, ?), sending = NULL", part + 1, update_id)
 
+    def keep(self, *update_ids: int) -> None:
+        """Keep updates for the next start, even if they are said to be done later: a reply could not be delivered.
+
+        That is no failure of theirs, so it counts towards no end of the repeats.
+        """
+        self._kept.update(update_ids)
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE updates SET repeats = 0 WHERE update_id = ?", [(update_id,) for update_id in update_ids]
+            )
+
+    def is_kept(self, update_id: int) -> bool:
+        """Return whether an update is kept for the next start."""
+        return update_id in self._kept
+
     def done(self, *update_ids: int) -> None:
         """Delete updates that have been dealt with, all but their ids: they may be delivered once more."""
         with self._database.transaction() as connection:
             connection.executemany(
                 "UPDATE updates SET payload = NULL, user_id = NULL, done_at = ? WHERE update_id = ?",
-                [(time.time(), update_id) for update_id in update_ids],
+                [(time.time(), update_id) for update_id in update_ids if update_id not in self._kept],
             )
 
     def purge(self, before: float) -> None:

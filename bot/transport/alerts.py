@@ -33,6 +33,9 @@ class Alerts:
         self._told: dict[str, float] = {}
         self._waiting: deque[str] = deque(maxlen=MAX_WAITING)
         self._filled = asyncio.Event()
+        self._texts: dict[int, deque[str]] = {}
+        """What each admin is still to be told."""
+        self._telling: dict[int, asyncio.Task[None]] = {}
 
     async def alert(self, kind: str, text: str) -> None:
         """Have admins told of a kind of trouble, unless they were within the hour; waits for nothing, raises nothing."""
@@ -49,22 +52,36 @@ class Alerts:
 
     async def run(self) -> NoReturn:
         """Send what there is to tell, in order, until cancelled; while Telegram is away, that is kept."""
-        while True:
-            await self._filled.wait()
-            self._filled.clear()
-            while self._waiting:
-                await self._tell(self._waiting.popleft())
-
-    async def _tell(self, text: str) -> None:
         try:
-            # Side by side: an admin who is flooded or unreachable keeps no other from learning of it.
-            sendings = [
-                self._courier.send(Address(admin, None, private=True), render_text(text)) for admin in self._admins()
-            ]
-            results = await asyncio.gather(*sendings, return_exceptions=True)
+            while True:
+                await self._filled.wait()
+                self._filled.clear()
+                while self._waiting:
+                    self._hand_out(self._waiting.popleft())
+        finally:
+            telling = list(self._telling.values())
+            for task in telling:
+                task.cancel()
+            await asyncio.gather(*telling, return_exceptions=True)
+
+    def _hand_out(self, text: str) -> None:
+        try:
+            admins = tuple(self._admins())
         except Exception:  # whatever is wrong with telling of trouble must not become more of it
             logger.exception("The admins could not be told of trouble.")
             return
-        for result in results:
-            if isinstance(result, Exception):
-                logger.error("An admin could not be told of trouble.", exc_info=result)
+        for admin in admins:
+            self._texts.setdefault(admin, deque(maxlen=MAX_WAITING)).append(text)
+            # Side by side: an admin who is flooded, however long, keeps no other from learning of anything.
+            if admin not in self._telling:
+                self._telling[admin] = asyncio.create_task(self._tell(admin))
+
+    async def _tell(self, admin: int) -> None:
+        texts = self._texts[admin]
+        try:
+            while texts:
+                await self._courier.send(Address(admin, None, private=True), render_text(texts.popleft()))
+        except Exception:
+            logger.exception("An admin could not be told of trouble.")
+        finally:
+            del self._texts[admin], self._telling[admin]

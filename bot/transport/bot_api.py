@@ -35,10 +35,12 @@ REQUEST_SECONDS = 60.0
 """The longest that any request takes, in case a server sends its answer byte by byte."""
 CONNECTIONS = 64
 MAX_FLOOD_SECONDS = 300.0
-"""The longest that anything waits when Telegram asks for patience; its bans for careless streaming last 200 to 240."""
+"""The longest that fetching and starting wait when Telegram asks for patience; replies wait for as long as it asks."""
 UNEXPLAINED_FLOOD_SECONDS = 5
 """How long to wait when a proxy's 429 does not say."""
 
+_FINAL_STATUSES = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN)
+"""What the Bot API says with these is final; what anything before it says with them is not."""
 _REFUSALS = (RetryAfter, BadRequest, Forbidden, InvalidToken, Conflict, ChatMigrated)
 _NEVER_SENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol,
@@ -85,6 +87,8 @@ class BotApiRequest(HTTPXRequest):
             return status, payload
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise BadRequest("Request Entity Too Large")  # the same request would be refused again
+        if fields is None and status in _FINAL_STATUSES:
+            raise NetworkError(f"a proxy answered with status {status}")
         if fields is None or (status == HTTPStatus.TOO_MANY_REQUESTS and not fields.get("parameters")):
             return status, _error_body(status)
         return status, payload

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+Verdict = Literal["yes", "tell", "no"]
+
 MAX_REMEMBERED = 10_000
 TELL_AGAIN_SECONDS = 10.0
+_TINY = 1e-9
+"""Of a question: so little comes from the arithmetic, which adds and takes away shares of one."""
 
 
 @dataclass(slots=True)
@@ -35,7 +40,7 @@ class Limits:
         """Return how many people are remembered."""
         return len(self._people)
 
-    def take(self, user_id: int, at: float | None = None) -> Literal["yes", "tell", "no"]:
+    def take(self, user_id: int, at: float | None = None) -> Verdict:
         """Return whether it is answered: `yes`, which is counted; `no`; or `tell` for the first `no` of a stretch.
 
         Between two `tell` are at least 10 seconds, however the stretches follow each other. `at` is when it was
@@ -44,10 +49,9 @@ class Limits:
         now = self._clock() if at is None else at
         person = self._person(user_id, now)
         now = max(now, person.at)
-        person.left = min(self._most, person.left + (now - person.at) * self._per_second)
+        person.left = self._left(person, now)
         person.at = now
-        # A share of a question smaller than any clock can tell comes from the arithmetic.
-        if person.left >= 1 - 1e-9:
+        if person.left >= 1 - _TINY:
             person.left -= 1
             person.in_refusals = False
             return "yes"
@@ -57,6 +61,17 @@ class Limits:
         person.in_refusals = True
         person.told_at = now
         return "tell"
+
+    def wait(self, user_id: int, at: float | None = None) -> int:
+        """Return in how many seconds, rounded up, `take` says `yes` again; `at` is as there."""
+        person = self._people.get(user_id)
+        if person is None:
+            return 0
+        missing = 1 - self._left(person, max(self._clock() if at is None else at, person.at))
+        return max(0, math.ceil((missing - _TINY) / self._per_second))
+
+    def _left(self, person: _Allowance, now: float) -> float:
+        return min(self._most, person.left + (now - person.at) * self._per_second)
 
     def _person(self, user_id: int, now: float) -> _Allowance:
         if user_id not in self._people:

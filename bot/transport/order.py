@@ -4,46 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot.transport.kinds import ConversationKey, asks_by_button, conversation_key, goes_first, is_stop, sender_id
+
+__all__ = ["ConversationKey", "ConversationOrder", "conversation_key", "goes_first"]
+
 MAX_TAKEN = 4096
 """Updates taken from Telegram and not yet done with; `polling.py` stops fetching well before. What is not fetched,
 Telegram keeps for a day."""
-
-ConversationKey = tuple[int, int | None]
-
-_STOP = re.compile(r"/stop(?:@(\w+))?(?:\s|$)", re.IGNORECASE)
+MAX_OF_ONE_CHAT = 100
+"""Of these, from one chat; more are dropped, so that no chat can keep the others from being fetched."""
 
 logger = logging.getLogger(__name__)
 
 
-def conversation_key(update: object) -> ConversationKey | None:
-    """Return chat id and topic id of an update, or None when it belongs to no chat."""
-    if not isinstance(update, Update) or update.effective_chat is None:
-        return None
-    message = update.effective_message
-    # A message that is too old to be shown with its button is known by its chat and its number only.
-    topic = getattr(message, "message_thread_id", None) if getattr(message, "is_topic_message", False) else None
-    return update.effective_chat.id, topic
-
-
-def goes_first(update: object) -> bool:
-    """Return whether an update waits for no other: a pressed button, and `/stop`, which would come too late."""
-    if not isinstance(update, Update):
-        return False
-    if update.callback_query is not None:
-        return True
-    command = _STOP.match(update.message.text or "") if update.message is not None else None
-    if update.message is None or command is None:
-        return False
-    name = command.group(1)
-    return name is None or name.lower() == (update.message.get_bot().username or "").lower()
+def _always(update: Update) -> bool:
+    return True
 
 
 async def _nothing(update: object) -> None:
@@ -83,11 +67,29 @@ class _Line:
 class ConversationOrder(BaseUpdateProcessor):
     """Handles the updates of one conversation in the order they came, while other conversations go on."""
 
-    def __init__(self, done: Callable[[object], Awaitable[None]] = _nothing) -> None:
-        """Take what is awaited when an update has been dealt with, well or badly; not when the bot's end cut it off."""
+    def __init__(
+        self,
+        done: Callable[[object], Awaitable[None]] = _nothing,
+        *,
+        counts: Callable[[Update], bool] = _always,
+        meant: Callable[[Update], bool] = _always,
+    ) -> None:
+        """Take what the order has to know of updates.
+
+        Args:
+            done: is awaited when one has been dealt with, well or badly; not when the bot's end cut it off.
+            counts: tells whether a message is a question, to be counted when it is stopped; presses that ask always are.
+            meant: tells whether a message is for the bot; others wait only behind what the same person has in hand,
+                of which they may be parts.
+        """
         super().__init__(MAX_TAKEN)
         self._done = done
+        self._counts = counts
+        self._meant = meant
         self._lines: dict[ConversationKey, _Line] = {}
+        self._in_hand: Counter[int] = Counter()
+        self._dropping: set[int] = set()
+        self._stopping: set[ConversationKey] = set()
 
     @property
     def conversations(self) -> int:
@@ -116,25 +118,31 @@ class ConversationOrder(BaseUpdateProcessor):
             return None
         return self.waiting(update)[0]
 
-    def stop(self, key: ConversationKey) -> int:
-        """Cut off the update in hand of a conversation and drop those that wait; return how many these were.
+    def stop(self, key: ConversationKey, user_id: int | None = None) -> int:
+        """Cut off the update in hand of a conversation and drop those that wait; return how many questions these were.
 
-        They count as dealt with. The place of the one in hand is free as soon as its handlers have let go.
+        Only those that somebody has caused, or all when `user_id` is None. They count as dealt with. The place of the
+        one in hand is free as soon as its handlers have let go.
         """
         line = self._lines.get(key)
         places = [] if line is None else [place for place in line.places if place.can_be_stopped()]
-        for place in places:
+        stopped = [place for place in places if user_id is None or sender_id(place.update) == user_id]
+        for place in stopped:
             place.stop()
-        return len(places)
+        return sum(asks_by_button(place.update) or self._counts(place.update) for place in stopped)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Await `coroutine` when all earlier updates of the same conversation are done."""
         try:
             key = conversation_key(update)
-            if key is None or not isinstance(update, Update) or goes_first(update):
+            if key is None or not isinstance(update, Update):
+                await self._deal_with(update, coroutine, None)
+            elif is_stop(update):
+                await self._stop_once(key, update, coroutine)
+            elif self._goes_by(key, update):
                 await self._deal_with(update, coroutine, None)
             else:
-                await self._in_line(key, update, coroutine)
+                await self._unless_too_many(key, update, coroutine)
         finally:
             if isinstance(coroutine, Coroutine):
                 coroutine.close()  # never begun when it was dropped; does nothing to one that has ended
@@ -144,6 +152,50 @@ class ConversationOrder(BaseUpdateProcessor):
 
     async def shutdown(self) -> None:
         """Do nothing: the lines are gone with their updates."""
+
+    async def _stop_once(self, key: ConversationKey, update: Update, coroutine: Awaitable[Any]) -> None:
+        """Carry out `/stop`; while one is being replied to in a conversation, further ones get no reply of their own."""
+        if key in self._stopping:
+            self.stop(key, sender_id(update))
+            await self._report(update)
+            return
+        self._stopping.add(key)
+        try:
+            await self._deal_with(update, coroutine, None)
+        finally:
+            self._stopping.discard(key)
+
+    async def _unless_too_many(self, key: ConversationKey, update: Update, coroutine: Awaitable[Any]) -> None:
+        chat, _ = key
+        if self._in_hand[chat] >= MAX_OF_ONE_CHAT:
+            if chat not in self._dropping:
+                self._dropping.add(chat)
+                logger.warning("A chat has %d messages in hand; what it sends beyond that is dropped.", MAX_OF_ONE_CHAT)
+            await self._report(update)
+            return
+        with self._counted(chat):
+            if goes_first(update):
+                await self._deal_with(update, coroutine, None)
+            else:
+                await self._in_line(key, update, coroutine)
+
+    @contextmanager
+    def _counted(self, chat: int) -> Iterator[None]:
+        self._in_hand[chat] += 1
+        try:
+            yield
+        finally:
+            self._in_hand[chat] -= 1
+            if not self._in_hand[chat]:
+                del self._in_hand[chat]
+                self._dropping.discard(chat)
+
+    def _goes_by(self, key: ConversationKey, update: Update) -> bool:
+        """Return whether an update has nothing to do with the bot, nor with what its sender has in hand."""
+        if update.callback_query is not None or self._meant(update):
+            return False
+        line, sender = self._lines.get(key), sender_id(update)
+        return line is None or all(sender_id(place.update) != sender for place in line.places)
 
     async def _in_line(self, key: ConversationKey, update: Update, coroutine: Awaitable[Any]) -> None:
         line = self._lines.setdefault(key, _Line())

@@ -28,7 +28,7 @@ STORE_DELAY = 5.0
 """Seconds between two attempts to store updates."""
 LONG_OUTAGE_SECONDS = 60.0
 """Outages that lasted longer are told to the admins once they are over."""
-ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
 
 Alert = Callable[[str, str], Awaitable[None]]
 """Tells the admins of a kind of trouble, in the words given."""

@@ -68,40 +68,51 @@ class Post:
 
     def __init__(self, bot: Bot, to: Address, reply_to: int | None, again: str) -> None:
         self._bot = bot
-        self._to = to
+        self.to = to
         # An answer to a message that has been deleted is still an answer.
         self._reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to is not None else None
         self._again = again
         self._warned = False
+        self._doubtful = False
         self.before: Callable[[], Awaitable[None]] | None = None
         """Awaited before the first request."""
 
+    def move(self, chat_id: int) -> None:
+        """Go on in the supergroup that the chat has become, where messages are numbered anew."""
+        self.to = replace(self.to, chat_id=chat_id)
+        self._reply = None
+
     async def message(self, form: Form, doubtful: bool) -> int:
         """Send the message, marked if it is `doubtful` whether it has arrived already; return its id."""
-        if self.before is not None:
-            before, self.before = self.before, None
-            await before()
-        if doubtful and self._again:
+        if await self._is_repeat(doubtful):
             form = form.marked(self._again, MAX_UNITS) or await self._with_warning(form)
         return await self._send(form)
 
     async def document(self, file: InputFile, form: Form, doubtful: bool) -> int:
         """Send a file with the message as its caption, marked likewise; return the message's id."""
-        if doubtful and self._again:
+        if await self._is_repeat(doubtful):
             # Without room for both, that it may be a repeat matters more: the file speaks for itself.
             form = form.marked(self._again, MessageLimit.CAPTION_LENGTH) or Form(
                 tagged("i", self._again), form.keyboard
             )
         sent = await self._bot.send_document(
-            self._to.chat_id,
+            self.to.chat_id,
             file,
             caption=form.text,
             parse_mode=form.parse_mode,
-            message_thread_id=self._to.topic,
+            message_thread_id=self.to.topic,
             reply_markup=form.markup,
             reply_parameters=self._reply,
         )
         return sent.message_id
+
+    async def _is_repeat(self, doubtful: bool) -> bool:
+        """Return whether a mark is needed: what was doubtful once stays so, whatever form it is sent in next."""
+        if self.before is not None:
+            before, self.before = self.before, None
+            await before()
+        self._doubtful = self._doubtful or doubtful
+        return self._doubtful and bool(self._again)
 
     async def _with_warning(self, form: Form) -> Form:
         """Send the line that says so before a message that is too long to hold it, once."""
@@ -112,10 +123,10 @@ class Post:
 
     async def _send(self, form: Form) -> int:
         sent = await self._bot.send_message(
-            self._to.chat_id,
+            self.to.chat_id,
             form.text,
             parse_mode=form.parse_mode,
-            message_thread_id=self._to.topic,
+            message_thread_id=self.to.topic,
             link_preview_options=NO_PREVIEW,
             reply_markup=form.markup,
             reply_parameters=self._reply,

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from telegram import Bot
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.transport.bot_api import MAX_FLOOD_SECONDS, flood_seconds, may_have_arrived
+from bot.transport.bot_api import flood_seconds, may_have_arrived
+from bot.transport.polling import Alert, tell_nobody
 from bot.transport.throttle import Throttle
 
-RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before each repeat; a request that has failed once more than that is given up."""
+RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+"""Seconds before each repeat; from then on the last of them."""
 PROBE_SECONDS = 5.0
 """How often Telegram is asked for a sign of life while it is away."""
 PATIENCE_SECONDS = 3600.0
-"""How long an outage may last before the requests that wait for its end are given up."""
+"""How long a request is repeated that fails while Telegram answers others, and how long a flood is not spoken of."""
+
+FINAL = (BadRequest, Forbidden, ChatMigrated)
+"""Refusals that the same request would meet again: blocked, no such chat, no right to write there, malformed."""
 
 Result = TypeVar("Result")
 
@@ -38,6 +42,7 @@ class Retrying:
 
     After a failure a request is repeated only once Telegram has answered anything at all: so an outage, however long,
     uses up one attempt, and messages that arrive while the answers to them get lost are not sent over and over.
+    Outages and floods are waited out for as long as the process lives; nothing that other chats need is held meanwhile.
     """
 
     def __init__(self, bot: Bot, throttle: Throttle) -> None:
@@ -45,6 +50,7 @@ class Retrying:
         self._throttle = throttle
         self._answered_at = 0.0
         self._probing = asyncio.Lock()
+        self.alert: Alert = tell_nobody
 
     async def call(
         self, to: Address, request: Callable[[bool], Awaitable[Result]], *, doubtful: bool = False
@@ -52,29 +58,34 @@ class Retrying:
         """Carry out `request`; it is told whether an earlier attempt may have had its effect, at first `doubtful`.
 
         Raises:
-            TelegramError: there is no point in trying again.
+            TelegramError: one of `FINAL` when there is no point in trying again; any other when the request has failed
+                for an hour while Telegram answered others.
         """
-        failures, patience = 0, MAX_FLOOD_SECONDS
+        failures, paused, flooded = 0, 0.0, 0.0
         while True:
             await self._throttle.turn(to.chat_id, to.private)
             try:
                 result = await request(doubtful)
             except RetryAfter as error:
                 self._answered_at = time.monotonic()
-                patience -= flood_seconds(error)
-                if patience < 0:
-                    raise
                 self._throttle.flooded(to.chat_id, flood_seconds(error))
-            except BadRequest:
-                raise  # a NetworkError by inheritance, but the same request would be refused again
-            except (NetworkError, InvalidToken) as error:
-                # Proxies and restarting servers answer 401 and 404 as well, so neither is final here.
-                if failures == len(RETRY_DELAYS):
+                flooded += flood_seconds(error)
+                if flooded > PATIENCE_SECONDS:
+                    await self.alert(
+                        "flood", "Telegram has kept me from writing to a chat for an hour; I go on trying."
+                    )
+            except FINAL:
+                raise
+            except TelegramError as error:
+                # Proxies and restarting servers answer 401, 404 and 409 as well, so none of them is final here.
+                pause = RETRY_DELAYS[min(failures, len(RETRY_DELAYS) - 1)]
+                if paused + pause > PATIENCE_SECONDS:
+                    await self.alert("delivery", "I could not send a message for an hour; the log says why.")
                     raise
                 doubtful = doubtful or may_have_arrived(error)
                 failed_at = time.monotonic()
-                await asyncio.sleep(RETRY_DELAYS[failures])
-                failures += 1
+                await asyncio.sleep(pause)
+                failures, paused = failures + 1, paused + pause
                 await self._until_answered(failed_at)
             else:
                 self._answered_at = time.monotonic()
@@ -85,16 +96,14 @@ class Retrying:
         while self._answered_at <= since:
             async with self._probing:  # one asks, the others wait for the same answer
                 if self._answered_at <= since:
-                    await self._probe(since)
+                    await self._probe()
 
-    async def _probe(self, since: float) -> None:
+    async def _probe(self) -> None:
         try:
             await self._bot.get_me()
         except RetryAfter:
             self._answered_at = time.monotonic()
         except TelegramError:
-            if time.monotonic() - since > PATIENCE_SECONDS:
-                raise
             await asyncio.sleep(PROBE_SECONDS)
         else:
             self._answered_at = time.monotonic()

@@ -11,11 +11,12 @@ from typing import Protocol, TypeVar
 
 from telegram import Bot, InputFile
 from telegram.constants import CallbackQueryLimit, ChatAction
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from bot.transport.bot_api import flood_seconds
+from bot.transport.polling import Alert
 from bot.transport.post import NO_PREVIEW, Form, Post
-from bot.transport.retrying import Address, Retrying
+from bot.transport.retrying import FINAL, Address, Retrying
 from bot.transport.throttle import Throttle
 from bot.views.text import EMPTY, Keyboard, Message, shortened
 
@@ -46,17 +47,25 @@ class Journal(Protocol):
     async def sent(self, part: int) -> None:
         """Write down that a part has arrived."""
 
+    async def keep(self) -> None:
+        """Write down that a part could not be delivered so far and is left for a later process."""
+
 
 class Courier:
     """Brings messages to chats: parts in their order, each as soon as the limits allow, whatever fails in between.
 
     It waits and tries again when Telegram asks for patience or cannot be reached. What cannot be delivered at all (the
-    reader has blocked the bot, the chat is gone) is logged, without its words, and raises nothing.
+    reader has blocked the bot, the chat is gone) is logged, without its words, and raises nothing. What fails for an
+    hour while Telegram answers other requests is left to a later process, which the journal is told.
     """
 
     def __init__(self, bot: Bot, throttle: Throttle) -> None:
         self._bot = bot
         self._retrying = Retrying(bot, throttle)
+
+    def report_to(self, alert: Alert) -> None:
+        """Have the admins told from now on of what could not be delivered for an hour."""
+        self._retrying.alert = alert
 
     async def send(
         self,
@@ -78,15 +87,12 @@ class Courier:
         for part in range(journal.first if journal else 0, len(messages)):
             form = Form(messages[part], keyboard if part == len(messages) - 1 else ())
             post = Post(self._bot, to, reply_to, again)
-            doubtful = journal is not None and journal.doubtful == part
-            if journal is not None:
-                post.before = partial(journal.sending, part)
-            message_id = await self._logged(self._persist(to, form, post.message, doubtful))
+            message_id = await self._deliver(post, post.message, form, journal, part)
             if message_id is None:
                 break
             ids.append(message_id)
-            if journal is not None:
-                await journal.sent(part)
+            if post.to != to:
+                to, reply_to = post.to, None
         return tuple(ids)
 
     async def document(
@@ -98,12 +104,18 @@ class Courier:
         *,
         keyboard: Keyboard = (),
         reply_to: int | None = None,
+        journal: Journal | None = None,
         again: str = "",
     ) -> int | None:
-        """Send a file; return the message's id, or None when it cannot be delivered. `again` is as in `send`."""
+        """Send a file; return the message's id, or None when it cannot be delivered or has arrived before.
+
+        `journal`, to which it is one part, and `again` are as in `send`.
+        """
+        if journal is not None and journal.first > 0:
+            return None
         post = Post(self._bot, to, reply_to, again)
         file = InputFile(content, name)
-        return await self._logged(self._persist(to, Form(caption, keyboard), partial(post.document, file)))
+        return await self._deliver(post, partial(post.document, file), Form(caption, keyboard), journal, 0)
 
     async def edit(self, to: Address, message_id: int, message: Message, keyboard: Keyboard = ()) -> bool:
         """Put a message in the place of an earlier one; return whether it stands there now."""
@@ -127,14 +139,6 @@ class Courier:
             await self._bot.edit_message_reply_markup(to.chat_id, message_id, reply_markup=form.markup)
 
         return await self._changed(self._persist(to, Form(EMPTY, keyboard), change))
-
-    async def delete(self, to: Address, message_id: int) -> None:
-        """Delete a message if that is possible."""
-
-        async def remove(form: Form, doubtful: bool) -> None:
-            await self._bot.delete_message(to.chat_id, message_id)
-
-        await self._changed(self._persist(to, Form(EMPTY), remove))
 
     async def answer_press(self, press_id: str, text: str = "", *, alert: bool = False) -> None:
         """End the waiting sign of a pressed button, with a short note if there is one; too late does no harm."""
@@ -177,12 +181,40 @@ class Courier:
                     raise
                 form = simpler
 
-    async def _logged(self, delivery: Awaitable[int]) -> int | None:
+    async def _deliver(
+        self,
+        post: Post,
+        request: Callable[[Form, bool], Awaitable[int]],
+        form: Form,
+        journal: Journal | None,
+        part: int,
+    ) -> int | None:
+        """Send a part of a reply; return the message's id, or None when that was in vain, which is logged."""
+        doubtful = journal is not None and journal.doubtful == part
+        if journal is not None:
+            post.before = partial(journal.sending, part)
         try:
-            return await delivery
-        except TelegramError as error:
+            message_id = await self._wherever(post, request, form, doubtful)
+        except FINAL as error:
             logger.warning("An answer could not be delivered (%s).", _reason(error))
             return None
+        except TelegramError as error:
+            logger.error("An answer could not be delivered for an hour (%s).", _reason(error))
+            if journal is not None:
+                await journal.keep()
+            return None
+        if journal is not None:
+            await journal.sent(part)
+        return message_id
+
+    async def _wherever(
+        self, post: Post, request: Callable[[Form, bool], Awaitable[int]], form: Form, doubtful: bool
+    ) -> int:
+        try:
+            return await self._persist(post.to, form, request, doubtful)
+        except ChatMigrated as error:
+            post.move(error.new_chat_id)
+            return await self._persist(post.to, form, request, doubtful)
 
     async def _changed(self, change: Awaitable[None]) -> bool:
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 MAX_DATA = 64
 """Bytes of a button's data that Telegram takes."""
 
-_FORM = re.compile(r"([a-z])((?::-?\d{1,18}){1,3})", re.ASCII)
+_FORM = re.compile(r"([a-z])((?::-?\d{1,18}){1,4})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +30,55 @@ def read(data: str) -> Press | None:
     return press if len(press.numbers) == _NUMBERS.get(letter) else None
 
 
-def context(answer_id: int, n: int, page: int = 0) -> str:
-    """Show the surroundings of an answer's place number `n`, from 1, or a page before or behind them."""
-    return _data("c", answer_id, n, page)
+def is_for_all(data: str) -> bool:
+    """Return whether a button sends what everybody in the chat asked for who taps it at the same time."""
+    pressed = read(data)
+    return pressed is not None and pressed.action in _FOR_ALL
 
 
-def considered(answer_id: int, n: int, page: int = 0) -> str:
-    """Show the surroundings of passage number `n`, from 1, that an answer considered."""
-    return _data("p", answer_id, n, page)
+def context(answer_id: int, n: int) -> str:
+    """Show the surroundings of an answer's place number `n`, from 1, in a message of their own."""
+    return _data("c", answer_id, n)
 
 
-def sources(answer_id: int, page: int = 0) -> str:
-    """List the passages that an answer considered."""
-    return _data("s", answer_id, page)
+def turn_context(answer_id: int, n: int, page: int) -> str:
+    """Show a page before or behind the surroundings of a place, in the place of the page with the button."""
+    return _data("e", answer_id, n, page)
 
 
-def more(answer_id: int) -> str:
-    """Quote what is next best."""
-    return _data("m", answer_id)
+def considered(answer_id: int, n: int) -> str:
+    """Show the surroundings of passage number `n`, from 1, that an answer considered, in a message of their own."""
+    return _data("p", answer_id, n)
 
 
-def vote(answer_id: int, verdict: str) -> str:
-    """Rate an answer, `up` or `down`."""
-    return _data("v", answer_id, 1 if verdict == "up" else 0)
+def turn_considered(answer_id: int, n: int, page: int) -> str:
+    """Show a page before or behind the surroundings of a passage, in the place of the page with the button."""
+    return _data("b", answer_id, n, page)
 
 
-def reason(answer_id: int, n: int) -> str:
-    """Say why an answer was rated down: reason number `n`, from 0."""
-    return _data("r", answer_id, n)
+def sources(answer_id: int) -> str:
+    """List the passages that an answer considered, in a message of their own."""
+    return _data("s", answer_id)
+
+
+def turn_sources(answer_id: int, page: int) -> str:
+    """Show a page of the passages that an answer considered, in the place of the page with the button."""
+    return _data("n", answer_id, page)
+
+
+def more(answer_id: int, first: int) -> str:
+    """Quote what is next best: an answer's places from number `first` on."""
+    return _data("m", answer_id, first)
+
+
+def vote(answer_id: int, verdict: str, shown: tuple[int, int] = (0, 0)) -> str:
+    """Rate an answer, `up` or `down`, under a message with its places of these numbers, first and last."""
+    return _data("v", answer_id, 1 if verdict == "up" else 0, *shown)
+
+
+def reason(answer_id: int, n: int, shown: tuple[int, int] = (0, 0)) -> str:
+    """Say why an answer was rated down: reason number `n`, from 0; `shown` is as with `vote`."""
+    return _data("r", answer_id, n, *shown)
 
 
 def full_text(answer_id: int, n: int) -> str:
@@ -96,7 +117,7 @@ def view(view_id: int, offset: int) -> str:
 
 
 def again(view_id: int) -> str:
-    """Ask the question that is kept under a number."""
+    """Ask the question, or carry out the command, that is kept under a number, for whoever made it."""
     return _data("g", view_id)
 
 
@@ -111,9 +132,10 @@ def remove_member(user_id: int) -> str:
 
 
 _NUMBERS = {
-    "c": 3, "p": 3, "s": 2, "m": 1, "v": 2, "r": 2, "f": 2, "a": 1, "t": 2, "w": 1, "o": 1, "q": 1, "l": 2, "g": 1,
-    "x": 2, "d": 1,
+    "c": 2, "e": 3, "p": 2, "b": 3, "s": 1, "n": 2, "m": 2, "v": 4, "r": 4, "f": 2, "a": 1, "t": 2, "w": 1, "o": 1,
+    "q": 1, "l": 2, "g": 1, "x": 2, "d": 1,
 }  # fmt: skip
+_FOR_ALL = frozenset("cpsmfatwoq")
 
 
 def _data(letter: str, *numbers: int) -> str:

@@ -63,7 +63,13 @@ def render_more(quotes: Sequence[Quote], words: Words, *, focus: str = "") -> li
 
 
 def answer_keyboard(
-    answer_id: int, quotes: Sequence[Quote], words: Words, *, more: bool, verdict: str = ""
+    answer_id: int,
+    quotes: Sequence[Quote],
+    words: Words,
+    *,
+    more: bool,
+    verdict: str = "",
+    shown: tuple[int, int] | None = None,
 ) -> Keyboard:
     """Return the buttons under quotes.
 
@@ -73,7 +79,10 @@ def answer_keyboard(
         words: the reader's language.
         more: whether there are quotes that have not been shown.
         verdict: how the reader has rated the answer, `up` or `down`; marked.
+        shown: first and last number of the answer's places that the message is of, where articles that have changed
+            may have taken some of its quotes; those of `quotes` if not given.
     """
+    first, last = shown or ((quotes[0].n, quotes[-1].n) if quotes else (0, 0))
     several = len(quotes) > 1
     contexts = [
         Button(words("button-context-n", n=quote.n) if several else words("button-context"),
@@ -85,23 +94,23 @@ def answer_keyboard(
                buttons.full_text(answer_id, quote.n))
         for quote in _without_page(quotes)
     ]  # fmt: skip
-    further = [Button(words("button-more"), buttons.more(answer_id))] if more else []
+    further = [Button(words("button-more"), buttons.more(answer_id, last + 1))] if more else []
     return (
         *_rows(contexts),
         *_rows(texts),
         (_sources_button(answer_id, words), *further),
-        _votes(answer_id, verdict),
+        _votes(answer_id, verdict, (first, last)),
     )
 
 
 def refusal_keyboard(answer_id: int, words: Words, *, verdict: str = "") -> Keyboard:
     """Return the buttons under an answer that quotes nothing: what was considered, and whether that was right."""
-    return ((_sources_button(answer_id, words),), _votes(answer_id, verdict))
+    return ((_sources_button(answer_id, words),), _votes(answer_id, verdict, (0, 0)))
 
 
-def reasons_keyboard(answer_id: int, words: Words) -> Keyboard:
-    """Return the buttons that ask what was wrong with an answer, two in a row."""
-    reasons = [Button(words(f"reason-{name}"), buttons.reason(answer_id, n)) for n, name in enumerate(REASONS)]
+def reasons_keyboard(answer_id: int, words: Words, shown: tuple[int, int] = (0, 0)) -> Keyboard:
+    """Return the buttons that ask what was wrong with an answer, two in a row; `shown` is as in `answer_keyboard`."""
+    reasons = [Button(words(f"reason-{name}"), buttons.reason(answer_id, n, shown)) for n, name in enumerate(REASONS)]
     return (tuple(reasons[:2]), tuple(reasons[2:]))
 
 
@@ -201,8 +210,9 @@ def _sources_button(answer_id: int, words: Words) -> Button:
     return Button(words("button-sources"), buttons.sources(answer_id))
 
 
-def _votes(answer_id: int, verdict: str) -> tuple[Button, ...]:
+def _votes(answer_id: int, verdict: str, shown: tuple[int, int]) -> tuple[Button, ...]:
     signs = {"up": "👍", "down": "👎"}
     return tuple(
-        Button(f"{sign} ✓" if vote == verdict else sign, buttons.vote(answer_id, vote)) for vote, sign in signs.items()
+        Button(f"{sign} ✓" if vote == verdict else sign, buttons.vote(answer_id, vote, shown))
+        for vote, sign in signs.items()
     )

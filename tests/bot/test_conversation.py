@@ -128,7 +128,7 @@ def test_an_edited_message_is_answered_only_when_its_writer_wants_that(double: T
 def test_only_what_is_handled_is_asked_for(double: TelegramDouble) -> None:
     with bot_running(double):
         (call, *_) = double.wait_for_requests("getUpdates")
-    assert call.fields["allowed_updates"] == ["message", "edited_message", "callback_query", "my_chat_member"]
+    assert call.fields["allowed_updates"] == ["message", "edited_message", "callback_query"]
 
 
 def test_answers_of_one_chat_come_in_the_order_of_its_questions(double: TelegramDouble) -> None:

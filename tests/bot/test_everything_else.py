@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.bot.running import OTHER_READER, READER, bot_running
-from tests.bot.tapping import tap, until
+from tests.bot.tapping import until
 from tests.telegram.double import BOT_NAME, Sent, TelegramDouble
 from tests.telegram.users import PHOTO, STICKER, VOICE
 
@@ -366,7 +367,8 @@ def test_who_asks_too_fast_is_told_once_and_nobody_else_is_affected(double: Tele
         double.send_text(READER, "/stop")
         messages = double.wait_for_messages(READER, 4)
     told = re.fullmatch(
-        r"That was faster than I can answer\. Please wait (\d+) seconds and send the last question again\.", messages[2].text
+        r"That was faster than I can answer\. Please wait (\d+) seconds and send the last question again\.",
+        messages[2].text,
     )
     assert [short(one) for one in messages[:2]] == ["question 0", "question 1"]
     assert told is not None

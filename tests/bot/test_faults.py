@@ -8,9 +8,11 @@ import threading
 
 import pytest
 
+import bot.app
 import bot.transport.polling
 import bot.transport.retrying
 from tests.bot.running import OTHER_READER, READER, bot_running
+from tests.fakes import FakeCitegram
 from tests.telegram.double import (
     BAD_GATEWAY,
     DROPPED,
@@ -177,14 +179,22 @@ def test_an_outage_while_running_is_survived(double: TelegramDouble) -> None:
         double.wait_for_messages(READER, 2)
 
 
-def test_a_ban_of_many_minutes_is_not_waited_out(double: TelegramDouble, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_ban_of_many_minutes_loses_nothing_and_holds_up_nobody_else(
+    double: TelegramDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.app, "STOP_SECONDS", 0.3)
     double.fail("sendMessage", Fault(status=429, retry_after=1000))
-    with bot_running(double):
+    core = FakeCitegram()
+    with bot_running(double, core):
         double.send_text(READER, "Why?")
         double.send_text(READER, "Who?")
-        (message,) = double.wait_for_messages(READER, 1)
-    assert message.quotes == ["You asked: Who?"]
-    assert "An answer could not be delivered (RetryAfter)." in caplog.messages
+        double.wait_for_requests("sendMessage")
+        double.send_text(OTHER_READER, "When?")
+        double.wait_for_messages(OTHER_READER, 1)
+    assert double.messages(READER) == []
+    with bot_running(double, core):
+        why, who = double.wait_for_messages(READER, 2)
+    assert (why.quotes, who.quotes) == (["You asked: Why?"], ["You asked: Who?"])
 
 
 def test_a_stop_during_a_flood_wait_leaves_no_answered_question_to_come_again(double: TelegramDouble) -> None:

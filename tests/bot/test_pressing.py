@@ -10,7 +10,7 @@ import pytest
 from bot.stores.database import Database
 from tests.bot.running import OTHER_READER, READER, bot_running
 from tests.bot.tapping import labels, now, opened, tap, turned, until
-from tests.building import BRIDGE, put
+from tests.building import BRIDGE, article, put
 from tests.fakes import ARTICLES, LONG, FakeCitegram
 from tests.telegram.double import Sent, TelegramDouble
 
@@ -26,7 +26,8 @@ def asked(double: TelegramDouble, question: str, chat: int = READER) -> Sent:
 
 def numbers(message: Sent) -> list[int]:
     """Return the numbers of the quotes in a message."""
-    return [int(line.partition(".")[0]) for line in message.text.splitlines() if line[:1].isdigit()]
+    heads = [line.partition(". ")[0] for line in message.text.splitlines()]
+    return [int(head) for head in heads if head.isdigit()]
 
 
 def test_context_shows_the_paragraph_with_the_quote_in_bold_and_pages_both_ways(double: TelegramDouble) -> None:
@@ -74,6 +75,26 @@ def test_a_second_tap_on_more_shows_nothing_anew_and_the_next_message_goes_on(do
     assert (double.press_answer(again) or {})["text"] == "These quotes are further down already."
     assert len(double.messages(READER)) == 3
     assert [numbers(message) for message in (answer, further, last)] == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+
+
+def test_more_passes_over_quotes_that_are_gone(double: TelegramDouble) -> None:
+    seen = {
+        "newest": ("red barges", "green herons", "blue ropes"),
+        "newer": ("white crates", "amber sails", "pink eels"),
+        "old": ("grey moss", "brown nets", "black anchors"),
+    }
+    lamps = [
+        article(name, " ".join(f"A lamp shone on {one}." for one in things), published=f"2026-01-0{day}")
+        for day, (name, things) in zip((3, 2, 1), seen.items(), strict=True)
+    ]
+    core = FakeCitegram(lamps)
+    with bot_running(double, core):
+        answer = asked(double, "where is A lamp shone?")
+        core.catalog.remove("newer")
+        further = opened(double, READER, answer, "More")
+        rated = turned(double, READER, further, "👍")
+    assert numbers(further) == [7, 8, 9]
+    assert labels(rated) == [*labels(further)[:-2], "👍 ✓", "👎"]
 
 
 def test_two_taps_on_more_at_once_show_nothing_twice(double: TelegramDouble) -> None:
@@ -127,6 +148,16 @@ def test_a_rating_is_taken_and_a_bad_one_asked_for_its_reason(double: TelegramDo
     assert labels(liked) == [*before[:-2], "👍 ✓", "👎"]
     notes = [call.fields.get("text") for call in double.calls("answerCallbackQuery")]
     assert notes == ["What was wrong?", "Thank you, noted.", "Thank you!"]
+
+
+def test_everybodys_rating_counts_however_fast_they_follow_each_other(double: TelegramDouble) -> None:
+    core = FakeCitegram()
+    with bot_running(double, core):
+        answer = asked(double, "where is rust?", chat=GROUP)
+        presses = [tap(double, user, answer, "👍") for user in (READER, OTHER_READER)]
+        until(lambda: all(double.press_answer(press) is not None for press in presses), "thanks")
+    with closing(Database.in_directory(core.catalog.path.parent)) as database, database.transaction() as connection:
+        assert connection.execute("SELECT count(*) FROM ratings").fetchone()[0] == 2
 
 
 def test_a_rating_leaves_the_buttons_of_the_quotes_that_the_message_shows(double: TelegramDouble) -> None:

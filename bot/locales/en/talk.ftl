@@ -29,10 +29,15 @@ only-text = I can read only text. Please type your question.
 only-caption = I cannot see what you sent; this answers the words under it.
 edited = You changed your message. Shall I answer it as it is now?
 edited-ask = Answer it
+edited-command = You changed a command. To have it carried out, please send it anew.
 too-fast = That was faster than I can answer. Please wait { $seconds ->
         [one] { $seconds } second
        *[other] { $seconds } seconds
     } and send the last question again.
+too-fast-press = That was faster than I can answer. Please wait { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    } and tap again.
 too-many = I am still working on { $count } questions of yours. Please send this one again when they are answered.
 gave-up = I could not answer a message of yours, even after several attempts. Please ask again in other words.
 command-unknown = I do not know that command. Just type your question, or see /help.
@@ -109,7 +114,9 @@ gone-answer = The details of this answer are not kept any more; please ask again
 gone-list = This list is not kept any more; please send the command again.
 gone-changed = The article has been changed since this answer; ask again for quotes of the new text.
 gone-removed = This article has been removed.
+more-shown = These quotes are further down already.
 no-more = There is no more that fits.
+others-button = This button is only for whoever it was offered to.
 thanks-rating = Thank you!
 ask-reason = What was wrong?
 thanks-reason = Thank you, noted.
@@ -142,6 +149,7 @@ forget-done = Deleted: { $what }.
 forget-nothing = There was nothing of yours to delete.
 forget-stays = What stays is your Telegram id in the list of who may use this bot, if you are in it, and the messages in this chat, which you can delete yourself.
 stranger = This bot is private. To be let in, ask its operator for an invitation, or send them your Telegram id:
+stranger-press = This bot is private. Ask its operator for an invitation.
 claimed = You are the admin of this bot. /invite makes links for others.
 stranger-unnamed = This bot is private, and you write in the name of a group or channel, so that I cannot tell who you are. Please write to me as yourself.
 invited = Welcome! You may use this bot.

@@ -217,6 +217,7 @@ def test_a_view_says_what_was_asked_for(conversations: Conversations) -> None:
     assert conversations.view(first) == ("find", "pears")
     assert conversations.view(second) == ("find", "plums")
     assert conversations.view(second + 1) is None
+    assert [conversations.view_maker(view) for view in (first, second, second + 1)] == [ANNE, ANNE, None]
 
 
 # Forgetting

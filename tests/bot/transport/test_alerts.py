@@ -16,7 +16,7 @@ from bot.transport.alerts import Alerts
 from bot.transport.bot_api import BotApiRequest
 from bot.transport.sending import Courier
 from bot.transport.throttle import Throttle
-from tests.telegram.double import TOKEN, TelegramDouble
+from tests.telegram.double import TOKEN, Fault, TelegramDouble
 
 ADMIN, SECOND = 4001, 4002
 
@@ -105,6 +105,23 @@ def test_an_admin_who_cannot_be_reached_keeps_no_other_from_being_told(
 
     with_alerts(double, work)
     assert texts(double, ADMIN) == []
+
+
+def test_an_admin_who_is_waited_for_keeps_no_other_from_learning_of_the_next_trouble(double: TelegramDouble) -> None:
+    double.fail("sendMessage", Fault(status=429, retry_after=1000))
+
+    async def work(alerts: Alerts, clock: Clock) -> None:
+        admins.append(ADMIN)
+        await alerts.alert("storage", "Trouble 1.")
+        await asyncio.to_thread(double.wait_for_requests, "sendMessage", 1)
+        admins.append(SECOND)
+        await alerts.alert("network", "Trouble 2.")
+        await alerts.alert("flood", "Trouble 3.")
+        await asyncio.to_thread(double.wait_for_messages, SECOND, 2)
+
+    admins: list[int] = []
+    with_alerts(double, work, lambda: admins)
+    assert texts(double, SECOND) == ["Trouble 2.", "Trouble 3."]
 
 
 def test_without_admins_nothing_happens(double: TelegramDouble) -> None:

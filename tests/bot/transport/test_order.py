@@ -15,13 +15,14 @@ from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
 
 from bot.transport.bot_api import BotApiRequest, PollingRequest
-from bot.transport.order import ConversationOrder, conversation_key, goes_first
+from bot.transport.order import MAX_OF_ONE_CHAT, ConversationOrder, conversation_key, goes_first
 from tests.bot.transport.virtual_time import now
 from tests.bot.transport.virtual_time import run as run_virtually
 from tests.telegram.double import BOT_NAME, TOKEN, TelegramDouble
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-HERE, THERE = 5, 6
+HERE, THERE, GROUP = 5, 6, -7
+ADA, BEN, CY = 7, 8, 9
 
 
 def update(number: int, chat: int = HERE, topic: int | None = None, text: str = "?") -> Update:
@@ -31,17 +32,22 @@ def update(number: int, chat: int = HERE, topic: int | None = None, text: str = 
     return Update(number, message=message)
 
 
-def press(number: int, chat: int = HERE) -> Update:
+def press(number: int, chat: int = HERE, data: str = "c:1:1:0", user: int = ADA) -> Update:
     message = Message(1, NOW, Chat(chat, "private"), text="!")
-    return Update(number, callback_query=CallbackQuery("1", User(7, "Ada", False), "i", message=message, data="x"))
+    return Update(number, callback_query=CallbackQuery("1", User(user, "Ada", False), "i", message=message, data=data))
+
+
+def said(number: int, text: str = "?", user: int = ADA) -> Update:
+    """Return what somebody says in a group."""
+    return Update(number, message=Message(number, NOW, Chat(GROUP, "group"), User(user, "Ada", False), text=text))
 
 
 class Handled:
     """An order at work: what began, ended and was reported as done, in that order."""
 
-    def __init__(self) -> None:
+    def __init__(self, **predicates: Callable[[Update], bool]) -> None:
         self.events: list[str] = []
-        self.order = ConversationOrder(self._done)
+        self.order = ConversationOrder(self._done, **predicates)
         self.tasks: list[asyncio.Task[None]] = []
 
     def take(self, one: Update, seconds: float = 1.0, work: Callable[[], Awaitable[Any]] | None = None) -> None:
@@ -428,6 +434,151 @@ def test_a_stop_of_the_bot_right_after_stop_is_still_a_stop_of_the_bot() -> None
         return handled.events
 
     assert run_virtually(everything()) == ["begin 1"]
+
+
+def is_question(one: Update) -> bool:
+    return one.message is not None and (one.message.text or "").endswith("?")
+
+
+def test_stop_ends_only_what_its_sender_asked_and_counts_only_questions() -> None:
+    async def everything() -> list[str]:
+        handled = Handled(counts=is_question)
+        for number, (text, user) in enumerate([("a?", ADA), ("b?", BEN), ("Hello.", ADA), ("c?", ADA), ("d?", CY)], 1):
+            handled.take(said(number, text, user), 10)
+        await asyncio.sleep(1)
+        assert handled.order.stop((GROUP, None), ADA) == 2
+        assert handled.order.stop((GROUP, None), ADA) == 0
+        await asyncio.sleep(0)
+        assert handled.order.stop((GROUP, None), 12345) == 0
+        await asyncio.sleep(1)
+        assert handled.order.stop((GROUP, None)) == 2, "of all"
+        await handled.finish()
+        return handled.events
+
+    events = run_virtually(everything())
+    assert [event for event in events if not event.startswith("done")] == ["begin 1", "begin 2"]
+    assert {event for event in events if event.startswith("done")} == {f"done {number}" for number in range(1, 6)}
+
+
+@pytest.mark.parametrize("data", ["q:17", "g:4"])
+def test_a_button_that_asks_waits_its_turn_and_can_be_stopped(data: str) -> None:
+    async def everything() -> list[str]:
+        handled = Handled(counts=lambda one: False, meant=lambda one: False)
+        handled.take(press(1, data=data), 10)
+        handled.take(press(2, data=data), 10)
+        handled.take(press(3, data=data, user=BEN), 10)
+        handled.take(press(4), 1)
+        await asyncio.sleep(2)
+        assert handled.events == ["begin 1", "begin 4", "end 4", "done 4"]
+        assert handled.order.stop((HERE, None), ADA) == 2
+        await handled.finish()
+        return handled.events
+
+    events = run_virtually(everything())
+    assert "end 1" not in events
+    assert "begin 2" not in events
+    assert events[-1] == "done 3"
+
+
+def test_talk_that_is_not_for_the_bot_waits_only_behind_what_the_same_person_asked() -> None:
+    async def everything() -> list[str]:
+        handled = Handled(meant=is_question)
+        handled.take(said(1, "a?", ADA), 10)
+        handled.take(said(2, "and", ADA), 1)
+        handled.take(said(3, "Hello.", BEN), 1)
+        handled.take(said(4, "b?", BEN), 1)
+        await asyncio.sleep(5)
+        first = handled.order._lines[GROUP, None].places[0].update
+        assert [one.update_id for one in handled.order.waiting(first)] == [2, 4]
+        await handled.finish()
+        return [event for event in handled.events if not event.startswith("done")]
+
+    assert run_virtually(everything()) == [
+        "begin 1",
+        "begin 3",
+        "end 3",
+        "end 1",
+        "begin 2",
+        "end 2",
+        "begin 4",
+        "end 4",
+    ]
+
+
+def test_further_stops_end_work_too_but_never_pile_up() -> None:
+    replied: list[int] = []
+
+    async def everything() -> None:
+        handled = Handled()
+
+        def take_stop(number: int, user: int) -> None:
+            async def reply() -> None:
+                handled.order.stop((GROUP, None), user)
+                await asyncio.sleep(5)  # its turn to be sent
+                replied.append(number)
+
+            handled.take(said(number, "/stop", user), 0, reply)
+
+        handled.take(said(1, "a?", BEN), 100)
+        take_stop(2, ADA)
+        for number in range(3, 70):
+            take_stop(number, ADA)
+        await asyncio.sleep(1)
+        assert handled.order.current_concurrent_updates == 2
+        take_stop(70, BEN)
+        await asyncio.sleep(1)
+        assert "done 1" in handled.events
+        await asyncio.sleep(5)
+        take_stop(71, ADA)
+        await handled.finish()
+        assert sum(event.startswith("done") for event in handled.events) == 71
+
+    run_virtually(everything())
+    assert replied == [2, 71]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda number: update(number), id="messages"),
+        pytest.param(lambda number: update(number, topic=number), id="messages in many topics"),
+        pytest.param(lambda number: press(number), id="presses"),
+        pytest.param(lambda number: press(number, data="q:1"), id="presses that ask"),
+    ],
+)
+def test_one_chat_has_only_so_much_in_hand_and_the_others_go_on(
+    make: Callable[[int], Update], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def everything() -> list[str]:
+        handled = Handled()
+        for number in range(1, 1001):
+            handled.take(make(number), 5)
+        await asyncio.sleep(1)
+        assert handled.order.current_concurrent_updates == MAX_OF_ONE_CHAT
+        handled.take(update(2000, THERE), 1)
+        handled.take(update(2001, text="/stop"), 1)
+        await asyncio.sleep(2)
+        assert {"done 2000", "done 2001"} <= set(handled.events)
+        for key in list(handled.order._lines):
+            handled.order.stop(key)
+        await handled.finish()
+        return handled.events
+
+    events = run_virtually(everything())
+    assert sum(event.startswith("done") for event in events) == 1002
+    assert len(caplog.messages) == 1
+
+
+def test_talk_in_a_group_takes_no_room_from_questions() -> None:
+    async def everything() -> list[str]:
+        handled = Handled(meant=is_question)
+        for number in range(1, 301):
+            handled.take(said(number, "Hello.", number), 2)
+        handled.take(said(301, "a?"), 1)
+        await handled.finish()
+        return handled.events
+
+    assert "end 301" in run_virtually(everything())
 
 
 # In the real application

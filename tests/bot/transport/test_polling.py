@@ -84,7 +84,7 @@ def test_every_kind_that_is_handled_is_asked_for(double: TelegramDouble) -> None
 
     with_poller(double, work, Taken())
     asked = double.calls("getUpdates")[0].fields["allowed_updates"]
-    assert set(asked) == {"message", "edited_message", "callback_query", "my_chat_member"}
+    assert set(asked) == {"message", "edited_message", "callback_query"}
 
 
 def test_what_cannot_be_stored_is_not_confirmed_until_it_can(

@@ -125,7 +125,7 @@ def test_buttons_and_edited_messages_are_asked_for(double: TelegramDouble, url: 
 
     with_webhook(double, url, work)
     fields = double.calls("setWebhook")[0].fields
-    assert set(fields["allowed_updates"]) == {"message", "edited_message", "callback_query", "my_chat_member"}
+    assert set(fields["allowed_updates"]) == {"message", "edited_message", "callback_query"}
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ PLACE = Place("a", 1, TEXT.index(QUOTE), TEXT.index(QUOTE) + len(QUOTE))
 
 
 def shown(at: int, place: Place = PLACE, stored: StoredArticle = STORED) -> Page:
-    return context_page(stored, place, at, EN, button=lambda page: buttons.context(5, 1, page))
+    return context_page(stored, place, at, EN, button=lambda page: buttons.turn_context(5, 1, page))
 
 
 def with_text(text: str) -> StoredArticle:
@@ -89,7 +89,7 @@ def test_no_article_makes_a_page_that_telegram_refuses(
     stored: StoredArticle, span: Span, at: int, words: Words
 ) -> None:
     place = Place("a", 1, span.start, span.end)
-    checked(context_page(stored, place, at, words, button=lambda page: buttons.context(10**17, 99, page)))
+    checked(context_page(stored, place, at, words, button=lambda page: buttons.turn_context(10**17, 99, page)))
 
 
 def test_the_first_page_holds_the_paragraph_with_the_quote_in_bold() -> None:
@@ -120,12 +120,12 @@ def test_other_pages_are_whole_paragraphs() -> None:
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
-        pytest.param(0, {"◀ Back": "c:5:1:-1", "Next ▶": "c:5:1:1"}, id="at the quote"),
-        pytest.param(1, {"◀ Back": "c:5:1:0", "Next ▶": "c:5:1:2"}, id="a page behind it"),
-        pytest.param(2, {"◀ Back": "c:5:1:1", "To the quote": "c:5:1:0"}, id="the last page"),
-        pytest.param(-2, {"To the quote": "c:5:1:0", "Next ▶": "c:5:1:-1"}, id="the first page"),
-        pytest.param(900, {"◀ Back": "c:5:1:1", "To the quote": "c:5:1:0"}, id="beyond the end"),
-        pytest.param(-900, {"To the quote": "c:5:1:0", "Next ▶": "c:5:1:-1"}, id="before the beginning"),
+        pytest.param(0, {"◀ Back": "e:5:1:-1", "Next ▶": "e:5:1:1"}, id="at the quote"),
+        pytest.param(1, {"◀ Back": "e:5:1:0", "Next ▶": "e:5:1:2"}, id="a page behind it"),
+        pytest.param(2, {"◀ Back": "e:5:1:1", "To the quote": "e:5:1:0"}, id="the last page"),
+        pytest.param(-2, {"To the quote": "e:5:1:0", "Next ▶": "e:5:1:-1"}, id="the first page"),
+        pytest.param(900, {"◀ Back": "e:5:1:1", "To the quote": "e:5:1:0"}, id="beyond the end"),
+        pytest.param(-900, {"To the quote": "e:5:1:0", "Next ▶": "e:5:1:-1"}, id="before the beginning"),
     ],
 )
 def test_buttons_turn_pages_where_there_are_more(at: int, expected: dict[str, str]) -> None:
@@ -148,7 +148,7 @@ def test_an_article_is_read_from_its_beginning() -> None:
     page = shown(0, beginning)
     assert "\n\nBefore 1. " in checked(page).text
     assert checked(page).slices("Bold") == ["The bridge"]
-    assert pressed(page) == {"Next ▶": "c:5:1:1"}
+    assert pressed(page) == {"Next ▶": "e:5:1:1"}
     assert "To the start" in pressed(shown(3, beginning))
 
 
@@ -181,7 +181,7 @@ def test_a_place_beyond_the_text_shows_its_end() -> None:
 
 
 def test_pages_speak_russian() -> None:
-    page = context_page(STORED, PLACE, 2, RU, button=lambda at: buttons.context(5, 1, at))
+    page = context_page(STORED, PLACE, 2, RU, button=lambda at: buttons.turn_context(5, 1, at))
     assert checked(page).text.endswith("\n\nСтраница 5 из 5")
     assert list(pressed(page)) == ["◀ Назад", "К цитате"]
 

@@ -44,7 +44,11 @@ def listed(offset: int, words: Words = EN, limit: int = 8) -> Page:
 
 def considered(passages: list[tuple[Place, Quote | Gone]], page: int = 0, words: Words = EN) -> Page:
     return considered_page(
-        passages, page, words, button=lambda at: buttons.sources(5, at), open_button=lambda n: buttons.considered(5, n)
+        passages,
+        page,
+        words,
+        button=lambda at: buttons.turn_sources(5, at),
+        open_button=lambda n: buttons.considered(5, n),
     )
 
 
@@ -207,9 +211,9 @@ def test_considered_passages_open_by_their_number_and_turn_pages() -> None:
     page = considered(scored(*range(0, -7, -1)), 1)
     assert checked(page).text.startswith("7 passages considered, the closest first\n\n6. ")
     assert checked(page).text.endswith("\n\n6–7 of 7")
-    assert pressed(page) == {"6": "p:5:6:0", "7": "p:5:7:0", "◀ Back": "s:5:0"}
+    assert pressed(page) == {"6": "p:5:6", "7": "p:5:7", "◀ Back": "n:5:0"}
     assert pressed(considered(scored(*range(0, -7, -1)), 900)) == pressed(page)
-    assert pressed(considered(scored(*range(0, -7, -1)), -900))["Next ▶"] == "s:5:1"
+    assert pressed(considered(scored(*range(0, -7, -1)), -900))["Next ▶"] == "n:5:1"
 
 
 def test_a_passage_that_is_gone_has_no_button() -> None:
@@ -218,7 +222,7 @@ def test_a_passage_that_is_gone_has_no_button() -> None:
     )
     assert "\n\n2. This article has been removed.\n\n3. This article has changed since." in checked(page).text
     assert "/article_17" in checked(page).text
-    assert pressed(page) == {"1": "p:5:1:0"}
+    assert pressed(page) == {"1": "p:5:1"}
 
 
 def test_nothing_considered_is_said() -> None:

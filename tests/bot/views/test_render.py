@@ -280,7 +280,7 @@ def test_under_one_quote_stand_its_context_the_sources_and_the_votes() -> None:
     keyboard = answer_keyboard(17, [quote("Closed.", 4)], EN, more=True)
     assert shown(keyboard) == [["Context"], ["Sources", "More"], ["👍", "👎"]]
     assert pressed(keyboard) == [
-        Press("c", (17, 4, 0)), Press("s", (17, 0)), Press("m", (17,)), Press("v", (17, 1)), Press("v", (17, 0)),
+        Press("c", (17, 4)), Press("s", (17,)), Press("m", (17, 5)), Press("v", (17, 1, 4, 4)), Press("v", (17, 0, 4, 4)),
     ]  # fmt: skip
 
 
@@ -290,7 +290,7 @@ def test_under_several_quotes_every_context_has_its_number() -> None:
     assert shown(keyboard) == [
         ["Контекст 1", "Контекст 2", "Контекст 3"], ["Контекст 4"], ["Источники"], ["👍", "👎"],
     ]  # fmt: skip
-    assert pressed(keyboard)[:4] == [Press("c", (17, n, 0)) for n in (1, 2, 3, 4)]
+    assert pressed(keyboard)[:4] == [Press("c", (17, n)) for n in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize(
@@ -305,6 +305,13 @@ def test_the_full_text_is_offered_of_articles_without_a_page(url: str | None, of
     keyboard = answer_keyboard(17, [replace(quote("Closed.", 2), url=url)], EN, more=False)
     assert (["Full text"] in shown(keyboard)) == offered
     assert (Press("f", (17, 2)) in pressed(keyboard)) == offered
+
+
+def test_buttons_keep_to_the_numbers_that_the_message_is_of_when_some_of_its_quotes_are_gone() -> None:
+    keyboard = answer_keyboard(17, [quote("Closed.", 5)], EN, more=True, shown=(4, 6))
+    assert pressed(keyboard) == [
+        Press("c", (17, 5)), Press("s", (17,)), Press("m", (17, 7)), Press("v", (17, 1, 4, 6)), Press("v", (17, 0, 4, 6)),
+    ]  # fmt: skip
 
 
 def test_the_full_text_of_an_article_is_offered_once() -> None:
@@ -327,9 +334,9 @@ def test_the_reader_s_vote_is_marked(verdict: str, votes: list[str]) -> None:
 
 
 def test_four_reasons_are_offered() -> None:
-    keyboard = reasons_keyboard(17, EN)
+    keyboard = reasons_keyboard(17, EN, (4, 6))
     assert shown(keyboard) == [["Not what I asked", "Something is missing"], ["Out of date", "Something else"]]
-    assert pressed(keyboard) == [Press("r", (17, n)) for n in range(len(REASONS))]
+    assert pressed(keyboard) == [Press("r", (17, n, 4, 6)) for n in range(len(REASONS))]
 
 
 @settings(max_examples=50, deadline=None)
