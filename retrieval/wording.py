@@ -44,7 +44,7 @@ def covered(period: Period) -> str:
     if period.from_ is None or period.to is None:
         return ""
     if period.from_ == period.to:
-        return f"The articles are of {written_date(period.from_)}."
+        return f"All articles are from {written_date(period.from_)}."
     return f"The articles cover {written_date(period.from_)} to {written_date(period.to)}."
 
 

@@ -43,7 +43,7 @@ def test_origin_names_what_is_known() -> None:
     ("period", "sentence"),
     [
         pytest.param(Period(), "", id="no dates"),
-        pytest.param(Period("2026-03-01", "2026-03-01"), "The articles are of 1 March 2026.", id="one day"),
+        pytest.param(Period("2026-03-01", "2026-03-01"), "All articles are from 1 March 2026.", id="one day"),
         pytest.param(Period("2025", "2026-03-01"), "The articles cover 2025 to 1 March 2026.", id="a year and a day"),
     ],
 )
