@@ -29,6 +29,7 @@ bench: $(DEV_STAMP)  ## measure what README and docs state (ARGS=telegram for on
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 soak: $(DEV_STAMP)  ## long exercises: kills and failures at random moments, nothing may be lost (10 minutes; ARGS=telegram)
+	@$(BIN)/python -m pytest -n 0 -m long
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 transcript: $(DEV_STAMP)  ## the conversations shown in README and docs; ARGS=--write puts them there

@@ -21,7 +21,8 @@ for _name in [name for name in os.environ if name.upper().startswith(("CITEGRAM_
 # A shell lets what it runs in the background ignore Ctrl-C, which every command that a test starts would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-hypothesis.settings.register_profile("citegram", deadline=None)  # on a busy machine any example can be slow
+# On a busy machine any example can be slow.
+hypothesis.settings.register_profile("citegram", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("citegram")
 
 import retrieval.encoder  # noqa: E402
@@ -30,6 +31,11 @@ from retrieval.encoder import Encoder  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "ingest" / "samples"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no worker is alone with it."""
+    items.sort(key=lambda item: "tests/system/" not in item.nodeid and "test_end_to_end" not in item.nodeid)
 
 
 @pytest.fixture(scope="session", autouse=True)

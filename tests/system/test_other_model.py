@@ -27,6 +27,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(make_model(tmp_path_factory.mktemp("models") / "tiny"))
 
 
+@pytest.mark.long
 def test_reindex_encode_changes_the_model_and_killed_half_way_it_changes_nothing(
     tmp_path: Path, data_dir: Path, encoder: Encoder, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

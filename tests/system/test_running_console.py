@@ -18,6 +18,7 @@ pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy mach
 OLD, GONE, NEW = facts(0, 3)
 
 
+@pytest.mark.long
 def test_a_console_answers_from_what_is_there_now_and_ends_in_order(
     tmp_path: Path, sample_data_dir: Path, encoder: Encoder
 ) -> None:

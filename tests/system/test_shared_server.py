@@ -21,6 +21,7 @@ pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy mach
 FACTS = facts(0, 10)
 
 
+@pytest.mark.long
 def test_two_asks_and_an_ingest_share_a_server_and_outlive_its_owner(tmp_path: Path, data_dir: Path) -> None:
     with _at_most_one_server(tmp_path), Asking(data_dir) as one, Asking(data_dir) as other:
         for asking in (one, other):
