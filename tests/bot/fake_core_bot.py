@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
@@ -12,23 +12,30 @@ from retrieval.settings import Settings
 from tests.fakes import FakeCitegram
 
 
-@contextmanager
-def open_citegram(settings: Settings) -> Iterator[FakeCitegram]:
-    """Stand in for the real core's door."""
-    core = FakeCitegram(
-        loading_seconds=float(os.environ.get("FAKE_LOADING_SECONDS", "0.05")), data_dir=settings.data_dir
-    )
-    try:
-        yield core
-    finally:
-        core.close()
+def run_bot(make_core: Callable[[Settings], FakeCitegram]) -> int:
+    """Run `python -m bot` with a core of the tests behind the real core's door; return its exit code."""
 
+    @contextmanager
+    def open_citegram(settings: Settings) -> Iterator[FakeCitegram]:
+        core = make_core(settings)
+        try:
+            yield core
+        finally:
+            core.close()
 
-if __name__ == "__main__":
     bootstrap = ModuleType("retrieval.bootstrap")
     bootstrap.__dict__["open_citegram"] = open_citegram
     sys.modules["retrieval.bootstrap"] = bootstrap
 
     from bot.__main__ import main
 
-    sys.exit(main())
+    return main()
+
+
+def _make_core(settings: Settings) -> FakeCitegram:
+    seconds = float(os.environ.get("FAKE_LOADING_SECONDS", "0.05"))
+    return FakeCitegram(loading_seconds=seconds, data_dir=settings.data_dir)
+
+
+if __name__ == "__main__":
+    sys.exit(run_bot(_make_core))

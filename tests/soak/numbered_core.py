@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
 
 from retrieval.models import Answer, Question
-from retrieval.settings import Settings
+from tests.bot.fake_core_bot import run_bot
 from tests.fakes import FakeCitegram, answered
 
 _ASKED = re.compile(r"Q(\d+) parts (\d)")
@@ -28,21 +25,5 @@ class NumberedCore(FakeCitegram):
         return answered(question.text, *(f"Q{number}.{part} {more}" for part in range(1, parts + 1)))
 
 
-@contextmanager
-def open_citegram(settings: Settings) -> Iterator[FakeCitegram]:
-    """Stand in for the real core's door."""
-    core = NumberedCore(data_dir=settings.data_dir)
-    try:
-        yield core
-    finally:
-        core.close()
-
-
 if __name__ == "__main__":
-    bootstrap = ModuleType("retrieval.bootstrap")
-    bootstrap.__dict__["open_citegram"] = open_citegram
-    sys.modules["retrieval.bootstrap"] = bootstrap
-
-    from bot.__main__ import main
-
-    sys.exit(main())
+    sys.exit(run_bot(lambda settings: NumberedCore(data_dir=settings.data_dir)))
