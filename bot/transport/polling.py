@@ -14,6 +14,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 
 from bot.transport.bot_api import MAX_FLOOD_SECONDS, flood_seconds
 from bot.transport.order import ConversationOrder
+from retrieval.errors import CitegramError
 
 POLL_SECONDS = 20
 """How long Telegram may hold a request open; also the longest that a silently dead connection goes unnoticed for,
@@ -128,16 +129,23 @@ class Poller:
         while True:
             try:
                 await self._queue.put_all(updates)
-            except Exception:  # a full disk, a database that is locked: Telegram keeps the updates meanwhile
+            except Exception as error:  # noqa: BLE001  # a full disk, a lock: Telegram keeps the updates
                 if not failed:
-                    logger.exception("Messages cannot be stored. Trying again until it works.")
-                    await self._alert("Storage", "I cannot store messages: is the disk full?")
+                    await self._complain(error)
                 failed = True
                 await asyncio.sleep(STORE_DELAY)
             else:
                 break
         if failed:
             logger.info("Messages can be stored again.")
+
+    async def _complain(self, error: Exception) -> None:
+        logger.error("Messages cannot be stored. Trying again until it works.", exc_info=error)
+        if isinstance(error, CitegramError):  # it says what to do, and nothing of anybody's words
+            logger.error("%s", error)
+            await self._alert("Storage", str(error))
+        else:
+            await self._alert("Storage", "I cannot store messages: is the disk full?")
 
     async def _fetch(self, seconds: int) -> tuple[Update, ...]:
         # An offset counts as confirmation of all updates before it. On stopping, a limit of 1 brings no new ones along

@@ -14,6 +14,7 @@ import bot.transport.polling
 from bot.transport.bot_api import BotApiRequest, PollingRequest
 from bot.transport.order import ConversationOrder
 from bot.transport.polling import Poller
+from retrieval.errors import DatabaseError
 from tests.bot.transport.test_webhook import Taken
 from tests.telegram.double import BAD_GATEWAY, TOKEN, Fault, TelegramDouble
 
@@ -99,6 +100,17 @@ def test_what_cannot_be_stored_is_not_confirmed_until_it_can(
     assert caplog.messages.count("Messages cannot be stored. Trying again until it works.") == 1
     assert "Messages can be stored again." in caplog.messages
     assert "secret" not in caplog.text
+
+
+def test_what_to_do_about_messages_that_cannot_be_stored_is_said_in_the_log_and_to_the_admins(
+    double: TelegramDouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    remedy = "The disk that bot.sqlite3 is on is full: free some space."
+    taken = Taken(failures=1, error=DatabaseError(remedy))
+    double.send_text(READER, "Why?")
+    alerts = with_poller(double, lambda: taken.wait_for(1), taken)
+    assert alerts == [("Storage", remedy)]
+    assert caplog.messages.count(remedy) == 1
 
 
 def test_a_stop_while_nothing_can_be_stored_confirms_nothing(double: TelegramDouble) -> None:

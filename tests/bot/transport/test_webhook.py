@@ -28,14 +28,15 @@ READER = 4001
 class Taken:
     """A queue that stores in memory, or fails as often as a test says."""
 
-    def __init__(self, failures: int = 0) -> None:
+    def __init__(self, failures: int = 0, error: Exception | None = None) -> None:
         self.updates: list[Update] = []
         self.failures = failures
+        self.error = error or OSError("disk full")
 
     async def put_all(self, updates: Sequence[Update]) -> None:
         if self.failures:
             self.failures -= 1
-            raise OSError("disk full")
+            raise self.error
         self.updates += updates
 
     @property
