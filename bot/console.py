@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import commands
@@ -25,6 +26,7 @@ from bot.views.text import Button, Keyboard, Message
 from bot.views.words import words_for
 from retrieval.errors import CitegramError
 from retrieval.models import Answer, CatalogSummary, Question
+from retrieval.wording import answered
 
 if TYPE_CHECKING:
     from retrieval.library import Library
@@ -36,6 +38,8 @@ TOKEN_HINT = (
 LOADING = "Loading the language model; the first answer takes some seconds."
 PROMPT = "> "
 FAREWELLS = frozenset({"exit", "quit", "/exit", "/quit"})
+BOLD = ("\x1b[1m", "\x1b[22m")
+"""What begins and ends bold letters on a terminal (ECMA-48, SGR)."""
 KEEP_DAYS = 0
 """Nothing of the console's conversations is kept."""
 
@@ -53,7 +57,7 @@ def run(citegram: Answering, *, hint: bool) -> int:
     _show_any_character()
     if hint:
         _note(TOKEN_HINT)
-    core = _Patient(citegram)
+    core = _Patient(citegram, bold=on_terminal)
     database = Database(None)
     try:
         if on_terminal:
@@ -69,10 +73,11 @@ def run(citegram: Answering, *, hint: bool) -> int:
 
 
 class _Patient:
-    """The core, with its model loaded in the background or when it is first needed."""
+    """The core, with its model loaded in the background or when it is first needed; what answers can be in bold."""
 
-    def __init__(self, citegram: Answering) -> None:
+    def __init__(self, citegram: Answering, *, bold: bool) -> None:
         self._citegram = citegram
+        self._bold = bold
         self._thread: threading.Thread | None = None
         self._error: CitegramError | None = None
         self._loaded = False
@@ -88,7 +93,10 @@ class _Patient:
             CitegramError: it cannot be loaded.
         """
         await asyncio.to_thread(self._wait)
-        return await self._citegram.answer(question)
+        answer = await self._citegram.answer(question)
+        if self._bold and answer.mode == "quotes" and any(quote.marks for quote in answer.quotes):
+            return replace(answer, text=answered(answer.quotes, around_marks=BOLD))
+        return answer
 
     def warm(self) -> None:
         self._citegram.warm()

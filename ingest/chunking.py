@@ -1,4 +1,4 @@
-"""Article to passages: runs of whole sentences that fill, and never pass, the encoder's window."""
+"""Article to passages: runs of whole sentences, never more than the encoder's window."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from retrieval.models import Article, Passage, Span
 MOST_TITLE_PIECES = 48
 """A title's share of the window, in word pieces, and never more than a quarter of it: longer titles are cut at a word."""
 
-_FULL_ENOUGH = 0.6  # share of the window from which a passage rather ends with its paragraph
+MOST_CHARACTERS = 700
+"""Of a passage that is more than one sentence: docs/evaluation.md tells what is found with shorter and longer ones."""
+
+_FULL_ENOUGH = 0.6  # share of the most it may have from which a passage rather ends with its paragraph
 
 CountPieces = Callable[[Sequence[str]], list[int]]
 
@@ -25,20 +28,23 @@ def title_for_encoder(title: str, count: CountPieces, window: int) -> str:
     return " ".join(words)
 
 
-def passages(article: Article, count: CountPieces, budget: int) -> list[Passage]:
+def passages(
+    article: Article, count: CountPieces, budget: int, most_characters: int = MOST_CHARACTERS
+) -> list[Passage]:
     """Cut an article into passages that tile its text, none of more than `budget` word pieces.
 
     Args:
         article: with canonical text, not blank.
         count: the number of word pieces of each text.
         budget: word pieces a passage may have, at least 8.
+        most_characters: of a passage that is more than one sentence.
     """
     text = article.text
     spans = _fitting(text, sentences(text, article.language), count, budget)
     # with the white space before each, which is word pieces to some models
     lengths = count([text[before.end : span.end] for before, span in pairwise([Span(0, 0), *spans])])
     breaks = paragraph_starts(text)
-    groups = _checked(text, _packed(spans, lengths, breaks, budget), count, budget)
+    groups = _checked(text, _packed(spans, lengths, breaks, budget, most_characters), count, budget)
     starts = [0, *(group[0].start for group in groups[1:]), len(text)]
     return [Passage(start, end, tuple(group)) for (start, end), group in zip(pairwise(starts), groups, strict=True)]
 
@@ -60,16 +66,20 @@ def _fitting(text: str, spans: Sequence[Span], count: CountPieces, budget: int) 
     return sorted(fitting, key=lambda span: span.start)
 
 
-def _packed(spans: Sequence[Span], lengths: Sequence[int], breaks: set[int], budget: int) -> list[list[Span]]:
+def _packed(
+    spans: Sequence[Span], lengths: Sequence[int], breaks: set[int], budget: int, most_characters: int
+) -> list[list[Span]]:
     groups: list[list[Span]] = []
-    filled = 0
+    pieces = 0
     for span, length in zip(spans, lengths, strict=True):
-        ends_well = span.start in breaks and filled >= _FULL_ENOUGH * budget
-        if not groups or filled + length > budget or ends_well:
+        first = groups[-1][0].start if groups else span.start
+        full = max(pieces / budget, (groups[-1][-1].end - first if groups else 0) / most_characters)
+        over = pieces + length > budget or span.end - first > most_characters
+        if not groups or over or (span.start in breaks and full >= _FULL_ENOUGH):
             groups.append([])
-            filled = 0
+            pieces = 0
         groups[-1].append(span)
-        filled += length
+        pieces += length
     return groups
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.chunking import passages, title_for_encoder
+from ingest.chunking import MOST_CHARACTERS, passages, title_for_encoder
 from retrieval.catalog_rows import EncodedPassage
 from retrieval.encoder import Encoder, PassageInput
 from retrieval.lexical import passage_terms
@@ -18,7 +18,8 @@ class Prepared:
 
     article: Article
     passages: tuple[Passage, ...]
-    terms: tuple[tuple[str, ...], ...]
+    terms: tuple[tuple[tuple[str, ...], ...], ...]
+    """Of each passage those of the title and of each sentence."""
     inputs: tuple[PassageInput, ...]
 
     def with_vectors(self, vectors: Sequence[PassageVectors]) -> list[EncodedPassage]:
@@ -29,15 +30,18 @@ class Prepared:
         ]
 
 
-def prepare(article: Article, encoder: Encoder) -> Prepared:
-    """Cut an article into passages: pieces of the encoder's window, each to be read together with the title."""
+def prepare(article: Article, encoder: Encoder, most_characters: int = MOST_CHARACTERS) -> Prepared:
+    """Cut an article into passages: pieces of the encoder's window, each to be read together with the title.
+
+    `most_characters` is how long a passage may be that is more than one sentence.
+    """
     title = title_for_encoder(article.title, encoder.count_pieces, encoder.window)
     budget = encoder.window - encoder.count_pieces([title + "\n"])[0]
-    cut = passages(article, encoder.count_pieces, budget)
+    cut = passages(article, encoder.count_pieces, budget, most_characters)
     return Prepared(
         article=article,
         passages=tuple(cut),
-        terms=tuple(passage_terms(article, p.start, p.end) for p in cut),
+        terms=tuple(passage_terms(article, p.sentences) for p in cut),
         inputs=tuple(
             PassageInput(
                 title=title,

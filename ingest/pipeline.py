@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ingest.ahead import ahead
 from ingest.encoding import Prepared, prepare
 from ingest.identity import resolve
 from ingest.sources.draft import Draft
-from retrieval.catalog import Catalog, EmbeddingModel
+from retrieval.catalog import Catalog
 from retrieval.catalog_rows import Known, content_hash, record_hash
 from retrieval.encoder import Encoder
 from retrieval.errors import ArticleError, CatalogError, CitegramError
+from retrieval.knowledge import embedding_model
+from retrieval.languages import detect
 from retrieval.models import Article, PassageVectors
 
 Kind = Literal["new", "updated", "unchanged", "failed"]
@@ -99,7 +101,8 @@ class Pipeline:
     def _compared(self, draft: Draft) -> _Job | Done:
         article, known = resolve(self._catalog, draft)
         if known is not None and known.hash == content_hash(article) and article.id not in self._sent:
-            return self._described_anew(draft, article, known)
+            return self._described_anew(draft, replace(article, language=article.language or known.language), known)
+        article = replace(article, language=article.language or detect(article.text) or None)
         self._sent.add(article.id)
         self._bind_encoder()
         return _Job(draft, prepare(article, self._encoder))
@@ -117,9 +120,7 @@ class Pipeline:
     def _bind_encoder(self) -> None:
         if not self._bound:
             self._on_loading()
-            self._catalog.use_embedding_model(
-                EmbeddingModel(self._encoder.name, self._encoder.fingerprint, self._encoder.dimensions)
-            )
+            self._catalog.use_embedding_model(embedding_model(self._encoder, self._catalog.embedding_model))
             self._bound = True
 
     # Encode

@@ -9,11 +9,12 @@ from typing import BinaryIO, cast
 
 from ingest.encoding import prepare
 from ingest.pipeline import SLICE
-from retrieval.catalog import Catalog, EmbeddingModel
+from retrieval.catalog import Catalog
 from retrieval.catalog_rows import EncodedPassage
 from retrieval.encoder import Encoder
 from retrieval.index import VectorIndex
 from retrieval.index_sync import drain, rebuild
+from retrieval.knowledge import embedding_model
 
 _WAIT_SECONDS = 60.0
 
@@ -38,7 +39,7 @@ def encode_anew(catalog: Catalog, encoder: Encoder, on_article: Callable[[str], 
     Raises:
         ModelError: the model cannot be loaded.
     """
-    model = EmbeddingModel(encoder.name, encoder.fingerprint, encoder.dimensions)
+    model = embedding_model(encoder, catalog.embedding_model)
     with tempfile.TemporaryFile(dir=catalog.path.parent) as spool:
         file = cast(BinaryIO, spool)
         for stored in catalog.articles():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from retrieval.chain import AnswerChain
     from retrieval.index import VectorIndex
     from retrieval.index_sync import IndexKeeper
+    from retrieval.reranker import Reranker
 
 _REMEMBERED_QUESTIONS = 256  # vectors kept in memory, so that one question is encoded once on its way through the chain
 
@@ -24,11 +25,14 @@ _REMEMBERED_QUESTIONS = 256  # vectors kept in memory, so that one question is e
 class Citegram:
     """Catalogue, encoder, index and chain, opened together and closed together."""
 
-    def __init__(self, catalog: Catalog, encoder: Encoder, index: VectorIndex) -> None:
+    def __init__(
+        self, catalog: Catalog, encoder: Encoder, index: VectorIndex, reranker: Reranker | None = None
+    ) -> None:
         """Take the parts; nothing heavy is loaded before it is needed."""
         self.catalog = catalog
         self.encoder = encoder
         self.index = index
+        self._reranker = reranker
         self._keeper: IndexKeeper | None = None
         self._starting = threading.Lock()
 
@@ -44,12 +48,17 @@ class Citegram:
         """Load the embedding model, which takes seconds, while the index is made ready in the background.
 
         Raises:
-            ModelError: the model cannot be loaded or is not the catalogue's.
+            ModelError: the model, or the reranker, cannot be loaded, or the model is not the catalogue's.
         """
+        from retrieval.named.date_words import months
+
         self.keep_index()
         self.encoder.load()
         self.catalog.require_embedding_model(self.encoder.name, self.encoder.fingerprint)
         self.encoder.encode_question("warm up")
+        if self._reranker is not None:
+            self._reranker.load()
+        months()
 
     def keep_index(self) -> None:
         """Start the thread that keeps the vector index in step with the catalogue; calling it again does nothing."""
@@ -94,8 +103,17 @@ class Citegram:
         from retrieval.search import ExactSearch, PassageRetriever
 
         encode = lru_cache(maxsize=_REMEMBERED_QUESTIONS)(self.encoder.encode_question)
-        retriever = PassageRetriever(catalog=self.catalog, index=self.index, encode=encode, exact=ExactSearch())
-        return AnswerChain(self.catalog, retriever, self.encoder, encode)
+        retriever = PassageRetriever(
+            catalog=self.catalog, index=self.index, encode=encode, knows=self.knows, exact=ExactSearch()
+        )
+        return AnswerChain(self.catalog, retriever, self.encoder, encode, self.knows, self._reranker)
+
+    def knows(self, language: str) -> float:
+        """Return how well the catalogue's embedding model knows a language, 0 to 1, as was measured when it was bound."""
+        from retrieval.knowledge import knowledge_of
+
+        model = self.catalog.embedding_model
+        return knowledge_of(language, model.knowledge if model else {})
 
 
 def open_index(settings: Settings, catalog: Catalog) -> VectorIndex:
@@ -115,6 +133,7 @@ def open_citegram(
     catalog: Catalog | None = None,
     encoder: Encoder | None = None,
     index: VectorIndex | None = None,
+    reranker: Reranker | None = None,
 ) -> Citegram:
     """Open Citegram as the settings say, with the given parts in place of the real ones.
 
@@ -123,4 +142,8 @@ def open_citegram(
     """
     catalog = catalog or Catalog.in_directory(settings.data_dir)
     encoder = encoder or Encoder(settings.embedding_model)
-    return Citegram(catalog, encoder, index or open_index(settings, catalog))
+    if reranker is None and settings.reranker_model is not None:
+        from retrieval.reranker import Reranker
+
+        reranker = Reranker(settings.reranker_model)
+    return Citegram(catalog, encoder, index or open_index(settings, catalog), reranker)

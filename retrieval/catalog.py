@@ -6,9 +6,9 @@ import json
 import os
 import queue
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -33,7 +33,7 @@ from retrieval.catalog_rows import (
 from retrieval.catalog_schema import open_connection
 from retrieval.errors import CatalogError, ModelError
 from retrieval.models import Article, CatalogSummary, Identity, IndexEntry, StoredArticle
-from retrieval.snapshot import Snapshot
+from retrieval.snapshot import Remembered, Snapshot
 
 FILE_NAME = "catalog.sqlite3"
 _EXAMPLES = 3
@@ -49,6 +49,8 @@ class EmbeddingModel:
     fingerprint: str
     """Hex SHA-256 over the model's weights and settings."""
     dimensions: int
+    knowledge: Mapping[str, float] = field(default_factory=dict)
+    """How well it knows each language, 0 to 1, as `retrieval.knowledge` measures it."""
 
 
 def file_of(origin: str) -> str:
@@ -64,6 +66,7 @@ class Catalog:
         """Remember the file; it is opened, or made, at first use."""
         self.path = path
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._remembered = Remembered()
 
     @classmethod
     def in_directory(cls, data_dir: Path) -> Catalog:
@@ -111,7 +114,7 @@ class Catalog:
         """Give one unchanging view of the catalogue: nothing half written, nothing removed half way."""
         with self._connection() as connection:
             connection.execute("BEGIN")
-            yield Snapshot(connection)
+            yield Snapshot(connection, self._remembered)
 
     # What the catalogue is
 
@@ -352,13 +355,18 @@ def _entry(row: sqlite3.Row) -> IndexEntry:
 
 
 def _bind(connection: sqlite3.Connection, model: EmbeddingModel) -> None:
-    stored = json.dumps({"name": model.name, "fingerprint": model.fingerprint, "dimensions": model.dimensions})
+    stored = json.dumps(asdict(model))
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('embedding_model', ?)", (stored,))
 
 
 def _require(connection: sqlite3.Connection, name: str, fingerprint: str) -> None:
     row = connection.execute("SELECT value FROM meta WHERE name = 'embedding_model'").fetchone()
     bound = EmbeddingModel(**json.loads(row[0]))
+    if not bound.fingerprint:
+        raise ModelError(
+            "The catalogue was made by an older Citegram; run `citegram-ingest reindex --encode`, which keeps every "
+            "article, and start again."
+        )
     if bound.fingerprint != fingerprint:
         raise ModelError(
             f"The catalogue was made with the embedding model {bound.name}, and {name} is set; run "

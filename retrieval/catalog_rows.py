@@ -8,13 +8,14 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.lexical import passage_terms
-from retrieval.models import Article, Identity, Passage, PassageVectors
+from retrieval.models import Article, Identity, Passage, PassageVectors, Span
 
 PASSAGES_AN_ARTICLE = 1 << 20
 """A passage's id is its article's key times this, and its place in the article."""
@@ -36,10 +37,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class EncodedPassage:
-    """A passage with all that is stored for it: `terms` are those of title and passage, for the full-text index."""
+    """A passage with all that is stored for it."""
 
     passage: Passage
-    terms: Sequence[str]
+    terms: Sequence[Sequence[str]]
+    """Those of the title and of each sentence, for the full-text index."""
     vectors: PassageVectors
 
 
@@ -85,29 +87,38 @@ def replace_passages(connection: sqlite3.Connection, key: int, passages: Sequenc
     first = key * PASSAGES_AN_ARTICLE
     numbered = list(enumerate(passages, first))
     connection.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
-        [(n, key, item.passage.start, item.passage.end, len(item.terms)) for n, item in numbered],
+        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (n, key, item.passage.start, item.passage.end, sum(map(len, item.terms)), _term_counts(item.terms))
+            for n, item in numbered
+        ],
     )
     connection.executemany(
         "INSERT INTO sentences VALUES (?, ?, ?, ?)",
         [(n, i, s.start, s.end) for n, item in numbered for i, s in enumerate(item.passage.sentences)],
     )
     connection.executemany(
-        "INSERT INTO vectors (passage, mean, sentences) VALUES (?, ?, ?)",
-        [(n, _packed(item.vectors.passage), _packed(item.vectors.sentences)) for n, item in numbered],
+        "INSERT INTO vectors VALUES (?, ?)", [(n, _halves(item.vectors.passage)) for n, item in numbered]
     )
     connection.executemany(
-        "INSERT INTO passages_fts (rowid, terms) VALUES (?, ?)", [(n, " ".join(item.terms)) for n, item in numbered]
+        "INSERT INTO token_vectors VALUES (?, ?, ?)",
+        [(n, item.vectors.tokens.tobytes(), item.vectors.counts.astype("<u2").tobytes()) for n, item in numbered],
+    )
+    connection.executemany(
+        "INSERT INTO passages_fts (rowid, terms) VALUES (?, ?)", [(n, _joined(item.terms)) for n, item in numbered]
     )
 
 
 def replace_terms(connection: sqlite3.Connection, key: int, article: Article) -> None:
     """Write the terms of an article anew, whose language is now known to be another one."""
-    spans = connection.execute('SELECT id, start, "end" FROM passages WHERE article = ?', (key,)).fetchall()
-    for passage, start, end in spans:
-        words = passage_terms(article, start, end)
-        connection.execute("UPDATE passages_fts SET terms = ? WHERE rowid = ?", (" ".join(words), passage))
-        connection.execute("UPDATE passages SET terms = ? WHERE id = ?", (len(words), passage))
+    for (passage,) in connection.execute("SELECT id FROM passages WHERE article = ?", (key,)).fetchall():
+        spans = connection.execute('SELECT start, "end" FROM sentences WHERE passage = ? ORDER BY ordinal', (passage,))
+        found = passage_terms(article, [Span(start, end) for start, end in spans])
+        connection.execute("UPDATE passages_fts SET terms = ? WHERE rowid = ?", (_joined(found), passage))
+        connection.execute(
+            "UPDATE passages SET terms = ?, term_counts = ? WHERE id = ?",
+            (sum(map(len, found)), _term_counts(found), passage),
+        )
 
 
 def drop_passages(connection: sqlite3.Connection, key: int) -> None:
@@ -160,8 +171,16 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _packed(vectors: npt.NDArray[np.float32]) -> bytes:
-    return vectors.astype(np.float16).tobytes()
+def _joined(terms: Sequence[Sequence[str]]) -> str:
+    return " ".join(chain.from_iterable(terms))
+
+
+def _term_counts(terms: Sequence[Sequence[str]]) -> bytes:
+    return np.array([len(some) for some in terms], "<u2").tobytes()
+
+
+def _halves(vector: npt.NDArray[np.float32]) -> bytes:
+    return vector.astype("<f2").tobytes()
 
 
 def _id_hash(article_id: str) -> bytes:

@@ -52,7 +52,7 @@ _MIGRATIONS = (
         "end" INTEGER NOT NULL,
         PRIMARY KEY (passage, ordinal)
     ) WITHOUT ROWID;
-    -- float16, little-endian, row by row; `tokens` is for late interaction over token vectors
+    -- float16, little-endian, row by row
     CREATE TABLE vectors (
         passage INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
         mean BLOB NOT NULL,
@@ -74,6 +74,24 @@ _MIGRATIONS = (
     -- SHA-256 of the ids of articles that were removed, and their last versions: when one comes back, its versions go on
     -- from there, so that no version of an id ever stands for two texts
     CREATE TABLE removed (id_hash BLOB PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+    """,
+    # 3: token vectors as late_interaction.py packs them, with the counts (uint16, little-endian) of those of the title and
+    # of each sentence. They, and the terms of the full-text index, have to be made anew: the empty fingerprint, which no
+    # model has, says so
+    """
+    DROP TABLE vectors;
+    CREATE TABLE vectors (
+        passage INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+        mean BLOB NOT NULL
+    );
+    CREATE TABLE token_vectors (  -- apart, as 200 of the others are read for a question and 20 of these, ten times as long
+        passage INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+        tokens BLOB NOT NULL,
+        counts BLOB NOT NULL
+    );
+    -- how many of a passage's terms are its title's and each sentence's, as `counts`
+    ALTER TABLE passages ADD COLUMN term_counts BLOB NOT NULL DEFAULT x'';
+    UPDATE meta SET value = json_set(value, '$.fingerprint', '') WHERE name = 'embedding_model';
     """,
 )
 SCHEMA_VERSION = len(_MIGRATIONS)
@@ -112,6 +130,7 @@ def _configure(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")  # what is acknowledged survives a power cut as well
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # removed means gone, from the file too
+    connection.execute("PRAGMA cache_size = -32768")  # KiB, as a question reads some hundred rows all over the file
     connection.execute("PRAGMA temp_store = MEMORY")  # and no article in files elsewhere
 
 

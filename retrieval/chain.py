@@ -9,8 +9,6 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-import numpy.typing as npt
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 from langsmith import tracing_context
@@ -21,9 +19,10 @@ from retrieval.chat import small_talk
 from retrieval.condense import stand_alone
 from retrieval.encoder import Encoder
 from retrieval.errors import CitegramError
-from retrieval.evidence import ANSWERED, Weighed, weigh
-from retrieval.models import Answer, NearArticle, Period, Question
+from retrieval.evidence import Weighed, weigh
+from retrieval.models import Answer, NearArticle, Period, Question, QuestionVectors
 from retrieval.quotes import quotes
+from retrieval.reranker import Reranker
 from retrieval.search import PassageRetriever
 from retrieval.snapshot import Snapshot
 
@@ -39,7 +38,7 @@ class Inquiry:
     question: Question
     text: str = ""
     """The question in its stand-alone form."""
-    vector: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    vectors: QuestionVectors | None = None
     documents: tuple[Document, ...] = ()
     weighed: Weighed = field(default_factory=Weighed)
     nearest: tuple[NearArticle, ...] = ()
@@ -55,13 +54,26 @@ class AnswerChain:
         catalog: Catalog,
         retriever: PassageRetriever,
         encoder: Encoder,
-        encode: Callable[[str], npt.NDArray[np.float32]],
+        encode: Callable[[str], QuestionVectors],
+        knows: Callable[[str], float] = lambda language: 1.0,
+        reranker: Reranker | None = None,
     ) -> None:
-        """Compose the chain of its parts; `encode` is the encoder's for questions, or one that remembers."""
+        """Compose the chain of its parts.
+
+        Args:
+            catalog: the articles.
+            retriever: finds candidate passages.
+            encoder: whose model must be the catalogue's.
+            encode: the encoder's for questions, or one that remembers.
+            knows: how well the encoder knows a language, 0 to 1.
+            reranker: a cross-encoder that refines the order of the passages.
+        """
         self._catalog = catalog
         self._encoder = encoder
         self._retriever = retriever
         self._encode_question = encode
+        self._knows = knows
+        self._reranker = reranker
         self.runnable: Runnable[Question, Answer] = (
             RunnableLambda(_begin)
             | _timed("resolve", _resolve)
@@ -101,22 +113,25 @@ class AnswerChain:
 
     def _encode(self, inquiry: Inquiry) -> Inquiry:
         self._catalog.require_embedding_model(self._encoder.name, self._encoder.fingerprint)
-        return replace(inquiry, vector=self._encode_question(inquiry.text))
+        return replace(inquiry, vectors=self._encode_question(inquiry.text))
 
     def _search(self, inquiry: Inquiry) -> Inquiry:
-        documents = self._retriever.invoke(inquiry.text, focus=inquiry.question.focus)
+        question = inquiry.question
+        documents = self._retriever.invoke(inquiry.text, focus=question.focus, today=question.asked_on)
         return replace(inquiry, documents=tuple(documents))
 
     def _weigh(self, inquiry: Inquiry) -> Inquiry:
         question = inquiry.question
+        assert inquiry.vectors is not None
         with self._catalog.snapshot() as snapshot:
             weighed = weigh(
                 inquiry.text,
-                inquiry.vector,
+                inquiry.vectors,
                 inquiry.documents,
                 snapshot,
-                self._encoder.knows,
+                self._knows,
                 most_quotes=question.most_quotes,
+                reranker=self._reranker,
             )
             period = snapshot.period_of(question.focus)
             return replace(inquiry, weighed=weighed, nearest=_nearest(weighed, snapshot), period=period)
@@ -153,7 +168,7 @@ def _nearest(weighed: Weighed, snapshot: Snapshot) -> tuple[NearArticle, ...]:
 
 def _finish(inquiry: Inquiry) -> Answer:
     weighed = inquiry.weighed
-    cut = quotes(weighed.chosen) if weighed.confidence >= ANSWERED else ()
+    cut = quotes(weighed.chosen, inquiry.text) if weighed.answered else ()
     return Answer(
         status="answered" if cut else "not_found",
         text=wording.answered(cut) if cut else wording.not_found(inquiry.nearest, inquiry.period),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from retrieval.command import parse_in_any_order, run_command
+from retrieval.evaluating import cli as evaluation_cli
 
 if TYPE_CHECKING:
     from retrieval.bootstrap import Citegram
@@ -21,8 +22,11 @@ _USAGE = 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0, 1 when anything went wrong, 2 for wrong usage or a wrong setting."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if evaluation_cli.wanted(words):
+        return evaluation_cli.main(words)
     parser = _parser()
-    options = parse_in_any_order(parser, sys.argv[1:] if arguments is None else arguments)
+    options = parse_in_any_order(parser, words)
     if (options.batch is None) == (not " ".join(options.question).strip()):
         parser.error("give one question, or --batch FILE")
     return run_command(parser.prog, lambda: _run(options))
@@ -112,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="citegram-ask",
         description="Answer a question with exact quotes from the ingested articles.",
-        usage="%(prog)s [--json] QUESTION | %(prog)s --batch FILE",
+        usage="%(prog)s [--json] QUESTION | %(prog)s --batch FILE | %(prog)s --evaluate FOLDER [--help]",
         epilog="Settings come from the environment and .env. Exit codes: 0, 1 when an answer failed, 2 for wrong usage.",
     )
     parser.add_argument("question", nargs="*", help="the question, in plain words")

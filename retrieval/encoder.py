@@ -9,13 +9,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from retrieval import late_interaction
 from retrieval.errors import ModelError
-from retrieval.models import PassageVectors, Span
+from retrieval.models import PassageVectors, QuestionVectors, Span
 from retrieval.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 Vectors = npt.NDArray[np.float32]
-
-_DEFAULT_LANGUAGES = ("en",)
-"""What all-MiniLM-L6-v2 was trained on; other models are taken to know every language."""
+Precision = Literal["auto", "bfloat16", "float32"]
 
 _DEFAULT_NAMES = (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -51,10 +50,17 @@ class PassageInput:
 class Encoder:
     """An embedding model, loaded at first use (seconds) or by `load`. Safe to share between threads."""
 
-    def __init__(self, name: str = DEFAULT_MODEL, batch_size: int = 32) -> None:
-        """Remember the model's name on the hub or the path of its folder."""
+    def __init__(self, name: str = DEFAULT_MODEL, batch_size: int = 32, *, precision: Precision = "auto") -> None:
+        """Remember what to load at first use.
+
+        Args:
+            name: of the model on the hub, or the path of its folder.
+            batch_size: passages that go through the model together.
+            precision: what it computes in: bfloat16 wherever the processor has it, unless told otherwise.
+        """
         self.name = name
         self.batch_size = batch_size
+        self.precision: Precision = precision
         self._loaded: _Loaded | None = None
         self._loading = threading.Lock()
 
@@ -70,12 +76,13 @@ class Encoder:
         if self._loaded is None:
             with self._loading:
                 if self._loaded is None:
-                    self._loaded = _load(self.name)
+                    self._loaded = _load(self.name, self.precision)
         return self._loaded
 
-    def knows(self, language: str) -> bool:
-        """Whether similarity means something for texts in a language (BCP 47 primary subtag)."""
-        return self.name not in _DEFAULT_NAMES or language in _DEFAULT_LANGUAGES
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the model that ships with Citegram."""
+        return self.name in _DEFAULT_NAMES
 
     @property
     def loaded(self) -> bool:
@@ -103,59 +110,35 @@ class Encoder:
         tokenizer = self._model().tokenizer
         return [len(encoding.ids) for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
-    def encode_question(self, text: str) -> Vectors:
-        """Return the vector of a question, shape (dimensions,), unit length; what lies beyond the window is not seen."""
+    def encode_question(self, text: str) -> QuestionVectors:
+        """Return the vectors of a question; what lies beyond the window is not seen."""
         model = self._model()
-        encoding = model.tokenizer.encode(model.prompts["query"] + text)
+        prompt = model.prompts["query"]
+        encoding = model.tokenizer.encode(prompt + text)
         with model.running:
             model.use_threads(1)  # as quick as two for so little work, and steady beside a busy neighbour
-            return next(_forward(model, [_cut(encoding, model.window)], 1))[1].pooled
+            output = next(_forward(model, [_cut(encoding, model.window)], 1))[1]
+        own = _own_tokens(encoding, len(output.tokens), len(prompt))
+        spans = tuple(
+            Span(max(0, encoding.offsets[n][0] - len(prompt)), encoding.offsets[n][1] - len(prompt)) for n in own
+        )
+        return QuestionVectors(output.pooled, late_interaction.rotated(output.tokens[own]), spans)
 
     def encode_passages(self, inputs: Sequence[PassageInput]) -> list[PassageVectors]:
-        """Return the vectors of passages, in their order.
-
-        Sentence vectors are the mean of the token embeddings of the sentence *within its passage* ("late pooling") where
-        the model pools by mean, and are encoded sentence by sentence where it does not.
-        """
+        """Return the vectors of passages, in their order, all from one pass over title and text."""
         model = self._model()
-        prefixes = [
-            model.prompts["document"] + item.title + "\n" if item.title else model.prompts["document"]
-            for item in inputs
-        ]
+        prompt = model.prompts["document"]
+        prefixes = [prompt + item.title + "\n" if item.title else prompt for item in inputs]
         encodings = model.tokenizer.encode_batch(
             [prefix + item.text for prefix, item in zip(prefixes, inputs, strict=True)]
         )
         with model.running:
             model.use_threads(model.threads)
-            outputs = self._in_order(model, [_cut(encoding, model.window) for encoding in encodings])
-            if model.pools_by_mean:
-                sentences = [
-                    _late_pooled(output, encoding, len(prefix), item.sentences)
-                    for output, encoding, prefix, item in zip(outputs, encodings, prefixes, inputs, strict=True)
-                ]
-            else:
-                sentences = self._isolated(model, inputs)
+            outputs = dict(_forward(model, [_cut(encoding, model.window) for encoding in encodings], self.batch_size))
         return [
-            PassageVectors(passage=output.pooled, sentences=vectors)
-            for output, vectors in zip(outputs, sentences, strict=True)
+            _passage_vectors(outputs[n], encoding, len(prompt), len(prefix), item.sentences)
+            for n, (encoding, prefix, item) in enumerate(zip(encodings, prefixes, inputs, strict=True))
         ]
-
-    def _isolated(self, model: _Loaded, inputs: Sequence[PassageInput]) -> list[Vectors]:
-        texts = [model.prompts["document"] + item.text[s.start : s.end] for item in inputs for s in item.sentences]
-        encodings = model.tokenizer.encode_batch(texts)
-        pooled = iter(self._in_order(model, [_cut(encoding, model.window) for encoding in encodings]))
-        return [
-            np.stack([next(pooled).pooled for _ in item.sentences])
-            if item.sentences
-            else np.zeros((0, model.dimensions), np.float32)
-            for item in inputs
-        ]
-
-    def _in_order(self, model: _Loaded, ids: list[list[int]]) -> list[_Output]:
-        outputs: list[_Output | None] = [None] * len(ids)
-        for n, output in _forward(model, ids, self.batch_size):
-            outputs[n] = output
-        return [output for output in outputs if output is not None]
 
 
 @dataclass(slots=True)
@@ -169,7 +152,6 @@ class _Loaded:
     overhead: int
     """Word pieces of special tokens and of the document prompt."""
     prompts: dict[str, str]
-    pools_by_mean: bool
     threads: int
     """Threads that torch would use by itself: as many as there are cores."""
     running: threading.Lock
@@ -190,7 +172,7 @@ class _Output:
     """Shape (word pieces, dimensions of a token)."""
 
 
-def _load(name: str) -> _Loaded:
+def _load(name: str, precision: Precision) -> _Loaded:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     # Threads that wait give up their core instead of spinning. Of two runs each beside other work, a question's p90 was 12
     # and 488 ms without and 16 and 18 ms with it, passages 49 and 18 a second against 34 and 47: steadier, not quicker.
@@ -213,7 +195,9 @@ def _load(name: str) -> _Loaded:
         ) from error
     prompts = _prompts(name, model)
     fingerprint = _DEFAULT_SHA256 if bundled else _sha256(model, prompts)
-    model = model.to(torch.bfloat16 if model.device.type == "cpu" and _has_bfloat16(torch) else torch.float32)
+    if precision == "auto":
+        precision = "bfloat16" if model.device.type == "cpu" and _has_bfloat16(torch) else "float32"
+    model = model.to(getattr(torch, precision))
     model.eval()
     window = min(MOST_PIECES, model.max_seq_length or MOST_PIECES)
     return _Loaded(
@@ -224,7 +208,6 @@ def _load(name: str) -> _Loaded:
         window=window,
         overhead=len(tokenizer.encode(prompts["document"]).ids),
         prompts=prompts,
-        pools_by_mean=_pools_by_mean(model),
         threads=torch.get_num_threads(),
         running=threading.Lock(),
     )
@@ -284,15 +267,6 @@ def _prompts(name: str, model: SentenceTransformer) -> dict[str, str]:
     return {"query": stored.get("query", ""), "document": document}
 
 
-def _pools_by_mean(model: SentenceTransformer) -> bool:
-    """Tell whether the passage vector is the normalised mean of its token embeddings and nothing else."""
-    kinds = [type(module).__name__ for module in model]
-    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
-        return False
-    pooling: Any = model[1]
-    return bool(pooling.pooling_mode == "mean")
-
-
 def _cut(encoding: Encoding, window: int) -> list[int]:
     ids = encoding.ids
     return ids if len(ids) <= window else [*ids[: window - 1], ids[-1]]
@@ -329,23 +303,25 @@ def _padded(torch_module: Any, ids: list[list[int]], model: _Loaded) -> dict[str
     }
 
 
-def _late_pooled(output: _Output, encoding: Encoding, prefix: int, sentences: Sequence[Span]) -> Vectors:
-    """Return for each sentence the unit mean of the embeddings of its word pieces, shape (sentences, dimensions).
-
-    A sentence without a word piece of its own (emoji, controls) gets the passage's vector.
-    """
-    count = len(output.tokens)
+def _own_tokens(encoding: Encoding, count: int, prompt: int) -> npt.NDArray[np.intp]:
+    """Return which of the first `count` tokens stand for text after the prompt, not for the model's own marks."""
     starts = np.array([start for start, _ in encoding.offsets[:count]])
-    inside = ~np.array(encoding.special_tokens_mask[:count], bool)
-    vectors = np.empty((len(sentences), output.pooled.shape[0]), np.float32)
-    positions = np.flatnonzero(inside & (starts >= prefix))
-    of = np.searchsorted([s.start for s in sentences], starts[positions] - prefix, side="right") - 1
-    for n in range(len(sentences)):
-        own = positions[of == n]
-        vectors[n] = output.tokens[own].mean(axis=0) if len(own) else output.pooled
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Vectors = vectors / np.maximum(norms, 1e-12)
-    return unit
+    special = np.array(encoding.special_tokens_mask[:count], bool)
+    if count < len(encoding.ids):
+        special[-1] = True  # of what was cut the closing mark stands where text would go on: see `_cut`
+    return np.flatnonzero(~special & (starts >= prompt))
+
+
+def _passage_vectors(
+    output: _Output, encoding: Encoding, prompt: int, prefix: int, sentences: Sequence[Span]
+) -> PassageVectors:
+    """Sort the tokens of a pass by title and sentence; `prompt` and `prefix` are characters before title and text."""
+    own = _own_tokens(encoding, len(output.tokens), prompt)
+    starts = np.array([encoding.offsets[n][0] for n in own], np.int64) - prefix
+    of = np.searchsorted([sentence.start for sentence in sentences], starts, side="right")
+    of[(starts >= 0) & (of == 0)] = 1  # text before the first sentence is white space: some models make it a token
+    counts = np.bincount(of, minlength=1 + len(sentences)).astype(np.uint16)
+    return PassageVectors(output.pooled, late_interaction.pack(output.tokens[own]), counts)
 
 
 def _first_line(error: BaseException) -> str:

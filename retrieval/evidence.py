@@ -10,64 +10,18 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.documents import Document
 
-from retrieval.lexical import language_by_letters, question_terms, terms
-from retrieval.models import MOST_QUOTES, Located, Span
+from retrieval.asked import Asked, asked
+from retrieval.features import Figures, Reading, of_answer, read
+from retrieval.judging import Judges, probability, shipped
+from retrieval.knowledge import dense_weight
+from retrieval.languages import language_by_letters
+from retrieval.models import MOST_QUOTES, Located, QuestionVectors, Span
 from retrieval.quotes import Evidence, located
-from retrieval.search import TermScorer
+from retrieval.reranker import Reranker, rerank
 from retrieval.snapshot import PassageSentences, Snapshot
-
-Vector = npt.NDArray[np.float32]
 
 MOST_LISTED = 10
 """Passages and sentences that an answer lists."""
-
-_READ = 12  # candidate passages whose sentences are weighed: their number is time, about 0.5 ms each
-
-
-@dataclass(frozen=True, slots=True)
-class _Weights:
-    """Of a logistic regression on a sentence and its passage."""
-
-    constant: float
-    similarity: float
-    """Cosine similarity of question and sentence."""
-    coverage: float
-    """Share of the question's idf whose terms stand in the sentence."""
-    passage: float = 0.0
-    """Fused score of its passage, less that of the best passage."""
-
-    def logit(self, similarity: float, coverage: float, passage: float = 0.0) -> float:
-        return self.constant + self.similarity * similarity + self.coverage * coverage + self.passage * passage
-
-
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """How sentences are ranked, and how sure of them to be."""
-
-    sentence: _Weights
-    """Coverage counts the terms that the title does not have: a sentence need not repeat what its article is about."""
-    confidence: _Weights
-    """Of the best sentence; coverage together with its title."""
-
-
-# From scikit-learn's LogisticRegression on parts of XQuAD English, SQuAD 2.0, MultiHop-RAG and CLAP NQ, one feature dropped
-# after: whether a sentence is evidence, and whether one of the best three is. See docs/evaluation.md.
-_BY_MEANING = _Judge(
-    sentence=_Weights(constant=-5.55, similarity=6.02, coverage=3.64, passage=0.44),
-    confidence=_Weights(constant=-3.56, similarity=6.06, coverage=0.87),
-)
-# Set by hand, for languages that the encoder does not know: there similarity says nothing (Russian, questions on the
-# articles and on others: median .54 and .56), terms do (median share of the idf .57 and .18; XQuAD Russian, TyDi QA).
-_BY_TERMS = _Judge(
-    sentence=_Weights(constant=-4.0, similarity=0.0, coverage=5.0, passage=0.44),
-    confidence=_Weights(constant=-4.8, similarity=0.0, coverage=12.0),
-)
-
-ANSWERED = 0.35
-"""Confidence from which a question counts as answered; docs/evaluation.md tells what it refuses, rightly and wrongly."""
-
-_ALSO_QUOTED = 0.05  # probability of being evidence from which further sentences are quoted too
-_TITLE_REPEATED = 3.0  # taken off a sentence that is just the title: it stands above the quote already
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,110 +35,154 @@ class Weighed:
     near: tuple[int, ...] = ()
     """Ids of the candidate passages, best first."""
     confidence: float = 0.0
+    """Probability that one of the quotes is evidence."""
+    answered: bool = False
+    """Whether that is enough to answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
-    evidence: Evidence
+class Considered:
+    """What was read for a question: all that the judges' coefficients are fitted on."""
+
+    asked: Asked
+    passages: tuple[PassageSentences, ...]
+    reading: Reading
+    known: float
+    """How well the encoder knows the languages of the question and of the best passage, 0 to 1."""
+    bm25: float
     similarity: float
-    coverage: float
-    """Of sentence and title together."""
-    judge: _Judge
+    """The best candidate's BM25, and the best candidate's cosine with the question."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A passage whose sentences have been weighed."""
-
-    passage: PassageSentences
-    score: float
-    sentences: tuple[_Sentence, ...]
-
-
-class _Reader:
-    """Weighs passages for one question."""
-
-    def __init__(self, question: str, vector: Vector, snapshot: Snapshot, knows: Callable[[str], bool]) -> None:
-        self._vector = vector
-        self._knows = knows
-        self._groups = question_terms(question, snapshot.languages())
-        idf = np.array(TermScorer(snapshot, self._groups).idf)
-        self._shares = idf / (float(idf.sum()) or 1.0)
-
-    def read(self, passage: PassageSentences, behind: float) -> _Read:
-        """Weigh the sentences of a passage whose fused score is `behind`, 0 or less, that of the best one.
-
-        The passage's own score is the fused one and the logit of its best sentence: that puts the right passage first
-        more often (SQuAD 2.0 passage @1 .798 to .833, XQuAD English .944 to .952, with the weights of an earlier fit).
-        """
-        text, language = passage.article.text, passage.article.language
-        judge = _BY_MEANING if self._knows(language or language_by_letters(text)) else _BY_TERMS
-        in_title = self._present(passage.article.title, language)
-        sentences: list[_Sentence] = []
-        strongest = -math.inf
-        before: Span | None = None
-        for span, similarity in zip(passage.sentences, (passage.vectors @ self._vector).tolist(), strict=True):
-            present = self._present(text[span.start : span.end], language)
-            own = present & ~in_title if judge is _BY_MEANING else present
-            logit = judge.sentence.logit(similarity, float(own @ self._shares))
-            if _is_title(text[span.start : span.end], passage.article.title):
-                logit -= _TITLE_REPEATED
-            neighbour = before if before is not None and "\n" not in text[before.end : span.start] else None
-            evidence = Evidence(
-                passage.article, passage.version, span, neighbour, _probability(logit + judge.sentence.passage * behind)
-            )
-            sentences.append(_Sentence(evidence, similarity, float((present | in_title) @ self._shares), judge))
-            strongest = max(strongest, logit)
-            before = span
-        return _Read(passage, behind + strongest, tuple(sentences))
-
-    def _present(self, text: str, language: str | None) -> npt.NDArray[np.bool_]:
-        here = set(terms(text, language))
-        return np.array([any(term in here for term in group) for group in self._groups], bool)
+def consider(
+    question: str,
+    vectors: QuestionVectors,
+    documents: Sequence[Document],
+    snapshot: Snapshot,
+    knows: Callable[[str], float],
+) -> Considered | None:
+    """Measure the candidate passages of a question, or return None where none is (any longer) in the catalogue."""
+    found = {int(document.id or 0): document.metadata for document in documents}
+    passages = tuple(snapshot.passage_sentences(list(found)))
+    if not passages:
+        return None
+    what = asked(question, snapshot)
+    fused = np.array([float(found[passage.id]["score"]) for passage in passages])
+    return Considered(
+        asked=what,
+        passages=passages,
+        reading=read(what, vectors, passages, fused, snapshot.languages()),
+        known=_known(what, passages[0], knows),
+        bm25=max(float(found[passage.id]["bm25"]) for passage in passages),
+        similarity=max(float(found[passage.id]["similarity"]) for passage in passages),
+    )
 
 
 def weigh(
     question: str,
-    vector: Vector,
+    vectors: QuestionVectors,
     documents: Sequence[Document],
     snapshot: Snapshot,
-    knows: Callable[[str], bool] = lambda language: True,
+    knows: Callable[[str], float] = lambda language: 1.0,
     *,
     most_quotes: int = MOST_QUOTES,
+    judges: Judges | None = None,
+    reranker: Reranker | None = None,
 ) -> Weighed:
     """Rank candidate passages and their sentences as evidence for a question.
 
     Args:
         question: stand-alone.
-        vector: of the question, shape (dimensions,).
+        vectors: of the question, from the encoder.
         documents: from `PassageRetriever`, best first.
         snapshot: the catalogue; passages that are no longer in it are left out.
-        knows: whether the encoder knows a language.
+        knows: how well the encoder knows a language, 0 to 1.
         most_quotes: how many sentences to choose for quoting, at most.
+        judges: other coefficients than those that ship.
+        reranker: a cross-encoder that refines the order of the passages.
     """
-    fused = {int(document.id or 0): float(document.metadata["score"]) for document in documents}
-    passages = snapshot.passage_sentences(list(fused))
-    if not passages:
+    considered = consider(question, vectors, documents, snapshot, knows)
+    if considered is None:
         return Weighed()
-    reader = _Reader(question, vector, snapshot, knows)
-    best = fused[passages[0].id]
-    read = [reader.read(passage, fused[passage.id] - best) for passage in passages[:_READ]]
-    read.sort(key=lambda item: -item.score)
-    ranked = sorted((s for item in read for s in item.sentences), key=lambda s: -s.evidence.score)
+    judges = judges or shipped()
+    judge = judges.blended(considered.known)
+    by_passage = judge.passage.of(considered.reading.passages)
+    by_sentence = judge.sentence.of(considered.reading.sentences)
+    if reranker is not None:
+        texts = [_with_title(passage) for passage in considered.passages]
+        gained = rerank(reranker, question, texts, by_passage) - by_passage
+        by_passage, by_sentence = by_passage + gained, by_sentence + gained[considered.reading.of]
+    order = np.zeros(0, np.intp)
+    sure = -math.inf
+    if len(by_sentence):
+        figures, order = figures_of(considered, by_sentence)
+        sure = float(judge.confidence.of(figures))
+    likely = judge.evidence.of(_with_distance(by_sentence))
+    relevant = judge.relevance.of(_with_distance(by_passage))
+    ranked = [_evidence(considered, int(n), probability(float(likely[n]))) for n in order[:MOST_LISTED]]
+    best_first = np.argsort(-by_passage, kind="stable")
     return Weighed(
-        passages=tuple(_place(item.passage, item.score) for item in read[:MOST_LISTED]),
-        sentences=tuple(
-            located(s.evidence.article, s.evidence.version, s.evidence.span, s.evidence.score)
-            for s in ranked[:MOST_LISTED]
-        ),
-        chosen=_choose([s.evidence for s in ranked[:MOST_LISTED]], most_quotes),
-        near=tuple(item.passage.id for item in read),
-        confidence=_confidence(ranked),
+        passages=tuple(_place(considered.passages[n], float(relevant[n])) for n in best_first[:MOST_LISTED]),
+        sentences=tuple(located(item.article, item.version, item.span, item.score) for item in ranked),
+        chosen=_choose(ranked, most_quotes, judges.also_quoted),
+        near=tuple(considered.passages[n].id for n in best_first),
+        confidence=round(probability(sure), 4),
+        answered=sure >= judge.answered,
     )
 
 
-def _is_title(sentence: str, title: str) -> bool:
-    return sentence.strip(" .").casefold() == title.strip(" .").casefold()
+def figures_of(considered: Considered, scores: Figures) -> tuple[Figures, npt.NDArray[np.intp]]:
+    """Return what tells whether the best sentences answer, shape (len(CONFIDENCE),), and all sentences, best first.
+
+    `scores` are those of the sentences, shape (sentences,), at least one.
+    """
+    order = np.argsort(-scores, kind="stable")
+    figures = of_answer(
+        considered.asked,
+        considered.reading,
+        scores,
+        int(order[0]),
+        sentence_text(considered, int(order[0])),
+        bm25=considered.bm25,
+        similarity=considered.similarity,
+    )
+    return figures, order
+
+
+def _with_distance(scores: Figures) -> Figures:
+    """Return scores beside how far each is behind the best, shape (scores, 2)."""
+    return np.stack([scores, scores - scores.max(initial=-math.inf)], axis=1)
+
+
+def sentence_text(considered: Considered, n: int) -> str:
+    """Return the text of the sentence number `n` of a reading."""
+    passage, span = _standing(considered, n)
+    return passage.article.text[span.start : span.end]
+
+
+def _standing(considered: Considered, n: int) -> tuple[PassageSentences, Span]:
+    passage = considered.passages[considered.reading.of[n]]
+    return passage, passage.sentences[considered.reading.ordinal[n]]
+
+
+def _known(what: Asked, passage: PassageSentences, knows: Callable[[str], float]) -> float:
+    article = passage.article
+    of_article = article.language or language_by_letters(article.text)
+    return dense_weight(min(knows(what.language or of_article), knows(of_article)))
+
+
+def _evidence(considered: Considered, n: int, score: float) -> Evidence:
+    passage, span = _standing(considered, n)
+    place = int(considered.reading.ordinal[n])
+    before = passage.sentences[place - 1] if place else None
+    if before is not None and "\n" in passage.article.text[before.end : span.start]:
+        before = None
+    return Evidence(passage.article, passage.version, span, before, score)
+
+
+def _with_title(passage: PassageSentences) -> str:
+    text = passage.article.text[passage.span.start : passage.span.end]
+    return f"{passage.article.title}\n{text}"
 
 
 def _place(passage: PassageSentences, score: float) -> Located:
@@ -194,18 +192,6 @@ def _place(passage: PassageSentences, score: float) -> Located:
     return located(passage.article, passage.version, Span(start, passage.span.start + len(text.rstrip())), score)
 
 
-def _choose(ranked: Sequence[Evidence], most: int) -> tuple[Evidence, ...]:
-    also = [item for item in ranked[1:] if item.score >= _ALSO_QUOTED]
+def _choose(ranked: Sequence[Evidence], most: int, least: float) -> tuple[Evidence, ...]:
+    also = [item for item in ranked[1:] if item.score >= least]
     return (*ranked[:1], *also[: max(most, 1) - 1])
-
-
-def _confidence(ranked: Sequence[_Sentence]) -> float:
-    if not ranked:
-        return 0.0
-    best = ranked[0]
-    logit = best.judge.confidence.logit(best.similarity, best.coverage)
-    return round(_probability(logit), 4)
-
-
-def _probability(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))

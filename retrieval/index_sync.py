@@ -294,7 +294,9 @@ def _repair(catalog: CatalogForIndex, index: VectorIndex, stopping: Callable[[],
         log.warning("The vector index is rebuilt from the catalogue: %s", report)
         _rebuild(catalog, index, stopping)
     elif not index.available():
-        index.mark_complete()
+        _drain(catalog, index, stopping)  # the audit does not count what waits: a new index may have none of it
+        if not stopping():
+            index.mark_complete()
     index.doubted = False
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.folding import fold
+from retrieval.late_interaction import sentence_vectors
 from retrieval.lexical import terms
 from retrieval.models import Article, Span
 from retrieval.quotes import leans_back
@@ -55,11 +56,12 @@ def key_sentences(passages: Sequence[PassageSentences], n: int) -> tuple[Span, .
 
 
 def _eligible(passages: Sequence[PassageSentences]) -> list[_Sentence]:
+    passages = [passage for passage in passages if len(passage.tokens)]  # without tokens nothing tells what it says
     if not passages:
         return []
     article = passages[0].article
     spans = [span for passage in passages for span in passage.sentences]
-    vectors = np.concatenate([passage.vectors for passage in passages])
+    vectors = np.concatenate([sentence_vectors(passage.tokens, passage.counts) for passage in passages])
     title = _letters(article.title)
     places = [n for n, span in enumerate(spans) if _letters(_text(article, span)) not in ("", title)]
     places = [n for n in places if _is_whole(_text(article, spans[n]))] or places

@@ -68,12 +68,26 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class PassageVectors:
-    """What one pass of the encoder gives for a passage; unit length, float32."""
+    """What one pass of the encoder gives for a passage."""
 
     passage: npt.NDArray[np.float32]
-    """Shape (dimensions,)."""
-    sentences: npt.NDArray[np.float32]
-    """Shape (sentences, dimensions), in the order of `Passage.sentences`."""
+    """Shape (dimensions,), unit length."""
+    tokens: npt.NDArray[np.uint8]
+    """The token vectors of title and text in order, as `late_interaction.pack` makes them: shape (tokens, bytes)."""
+    counts: npt.NDArray[np.uint16]
+    """How many of the tokens are the title's, and how many each sentence's: shape (1 + sentences,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionVectors:
+    """What one pass of the encoder gives for a question."""
+
+    mean: npt.NDArray[np.float32]
+    """What is compared with passage vectors: shape (dimensions,), unit length."""
+    tokens: npt.NDArray[np.float32]
+    """Token vectors as `late_interaction.rotated` makes them: shape (tokens, bits), unit length."""
+    spans: tuple[Span, ...]
+    """Where each token stands in the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +182,8 @@ class Quote(Located):
 
     n: int
     """Number of the quote in its answer, from 1."""
+    marks: tuple[Span, ...] = ()
+    """The words that answer, where that is certain: offsets into the article's text, in order, inside the quote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import math
 import threading
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -15,20 +15,27 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from retrieval.asked import Asked, asked
+from retrieval.bm25 import TermScorer
 from retrieval.catalog import Catalog
+from retrieval.catalog_rows import PASSAGES_AN_ARTICLE
 from retrieval.errors import IndexUnavailable
-from retrieval.lexical import question_terms
-from retrieval.models import Focus
-from retrieval.snapshot import PassageTerms, Snapshot
+from retrieval.knowledge import dense_weight
+from retrieval.models import Focus, QuestionVectors
+from retrieval.named.preferences import preferences
+from retrieval.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
 
 Vector = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.floating]
 
 _ALL_ARTICLES = Focus()
+_BESIDE = 0.5
+"""Share of the better neighbour's BM25 that a passage gets where the encoder does not know the language: there the
+model's word pieces are short, and so are passages. XQuAD and TyDi QA, passage @5 with 0 / .3 / .5: Russian .902 / .934 /
+.950 and .903 / .928 / .931, German .964 / .973 / .975, Chinese .984 / .989 / .991; @1 loses up to .01."""
 _MOST_FOCI = 4  # whose vectors are in memory: reading 18,000 of 384 dimensions takes 150 ms, searching them 5
-_TOO_COMMON = 0.25  # share of passages; terms in more of them cost time and choose nothing
-_FEW_PASSAGES = 2000  # below this many, no term is too common to look up
 
 
 @runtime_checkable
@@ -60,6 +67,10 @@ class ExactSearch:
         top = np.argpartition(-similarity, min(k, len(ids) - 1))[:k]
         return [int(ids[n]) for n in top[np.argsort(-similarity[top])]]
 
+    def passages(self, snapshot: Snapshot, focus: Focus) -> npt.NDArray[np.int64]:
+        """Return the ids of the passages in a focus, ascending."""
+        return self._at(snapshot, focus)[0]
+
     def _at(self, snapshot: Snapshot, focus: Focus) -> tuple[npt.NDArray[np.int64], Vector]:
         generation = snapshot.generation()
         with self._lock:
@@ -76,89 +87,49 @@ class ExactSearch:
             return found
 
 
-class TermScorer:
-    """BM25 of passages for one question.
-
-    Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), k1 = 1.2, b = 0.75, with
-    Lucene's idf, ln(1 + (N - n + 0.5) / (n + 0.5)), which stays positive for terms in most passages: in a catalogue of
-    few articles FTS5's own BM25 is zero for many terms, so FTS5 only proposes and the scores are computed here.
-    """
-
-    K1, B = 1.2, 0.75
-
-    def __init__(self, snapshot: Snapshot, groups: Sequence[tuple[str, ...]]) -> None:
-        """Look up how often each group of alternative stems occurs."""
-        self._snapshot = snapshot
-        self._groups = groups
-        self._corpus = snapshot.corpus()
-        found = snapshot.document_frequencies([term for group in groups for term in group])
-        self._frequencies = [max((found[term] for term in group), default=0) for group in groups]
-        total = self._corpus.passages
-        self.idf = [math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in self._frequencies]
-        self._found = [(g, idf) for g, idf, n in zip(groups, self.idf, self._frequencies, strict=True) if n]
-
-    def best(self, limit: int, focus: Focus = _ALL_ARTICLES) -> list[int]:
-        """Return ids of the best passages by FTS5; terms in very many passages are left out where others are there.
-
-        In a focus they stay, as the others may be elsewhere.
-        """
-        if focus != _ALL_ARTICLES:
-            return self._snapshot.best_by_terms_of(focus, [term for group, _ in self._found for term in group], limit)
-        most = _TOO_COMMON * self._corpus.passages if self._corpus.passages > _FEW_PASSAGES else math.inf
-        present = [(group, n) for group, n in zip(self._groups, self._frequencies, strict=True) if n]
-        chosen = [group for group, n in present if n <= most] or [group for group, _ in present]
-        return self._snapshot.best_by_terms([term for group in chosen for term in group], limit)
-
-    def score(self, candidate: PassageTerms) -> float:
-        """Return the BM25 of one passage."""
-        norm = self.K1 * (1 - self.B + self.B * candidate.length / (self._corpus.mean_terms or 1.0))
-        held = (
-            f" {candidate.terms.replace(' ', '  ')} "  # two spaces between, so that a term twice in a row counts twice
-        )
-        total = 0.0
-        for group, idf in self._found:
-            frequency = sum(held.count(f" {term} ") for term in group)
-            total += idf * frequency * (self.K1 + 1) / (frequency + norm)
-        return total
-
-
 class PassageRetriever(BaseRetriever):
-    """Dense and BM25 candidates, z-scores summed.
+    """Dense and BM25 candidates, z-scores summed, with a bonus for the source, author or date that a question names.
 
     The candidates are the union of each channel's best `pool`; scores that a channel did not return are computed exactly,
-    so both channels speak about every candidate. Documents hold the passage's text and carry its id in `id`, and in their
-    metadata `article`, `start`, `end`, `score`, `similarity` and `bm25`; the best comes first. `invoke(query, focus=...)`
-    searches a part of the articles: exactly, whatever the index holds, and with the term statistics of all of them.
+    so both channels speak about every candidate. The dense channel counts as much as the encoder knows the question's
+    language. Documents hold the passage's text and carry its id in `id`, and in their metadata `article`, `start`, `end`,
+    `score`, `similarity` and `bm25`; the best comes first. `invoke(query, focus=..., today=...)` searches a part of the
+    articles: exactly, whatever the index holds, and with the term statistics of all of them; "yesterday" is the day before
+    `today`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     catalog: Catalog
     index: DenseIndex
-    encode: Callable[[str], Vector]
+    encode: Callable[[str], QuestionVectors]
+    knows: Callable[[str], float] = lambda language: 1.0
     k: int = 20
     pool: int = 100
     exact: ExactSearch
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, focus: Focus = _ALL_ARTICLES
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        focus: Focus = _ALL_ARTICLES,
+        today: date | None = None,
     ) -> list[Document]:
-        vector = self.encode(query)
+        vector = self.encode(query).mean
         with self.catalog.snapshot() as snapshot:
-            near = self._nearest(vector, snapshot, focus)
-            groups = question_terms(query, snapshot.languages())
-            scorer = TermScorer(snapshot, groups)
-            candidates = snapshot.passage_terms(list(dict.fromkeys([*near, *scorer.best(self.pool, focus)])))
+            question = asked(query, snapshot)
+            candidates, similarity, bm25, beside = self._candidates(question, vector, snapshot, focus)
             if not candidates:
                 return []
-            similarity = np.array([candidate.vector @ vector for candidate in candidates])
-            bm25 = np.array([scorer.score(candidate) for candidate in candidates])
-            fused = z_scores(similarity) + z_scores(bm25)
+            weight = dense_weight(self.knows(question.language))
+            by_terms = bm25 + (1 - weight) * _BESIDE * beside
+            fused = weight * z_scores(similarity) + z_scores(by_terms) + _bonus(query, candidates, snapshot, today)
             best = np.argsort(-fused, kind="stable")[: self.k]
-            texts = snapshot.passage_texts([candidates[n].id for n in best])
+            texts = snapshot.passage_texts([candidates[n] for n in best])
             return [
                 Document(
-                    id=str(candidates[n].id),
+                    id=str(candidates[n]),
                     page_content=text.text,
                     metadata={
                         "article": text.article_id,
@@ -172,6 +143,24 @@ class PassageRetriever(BaseRetriever):
                 for n, text in zip(best, texts, strict=True)
             ]
 
+    def _candidates(
+        self, question: Asked, vector: Vector, snapshot: Snapshot, focus: Focus
+    ) -> tuple[list[int], Scores, Scores, Scores]:
+        """Return the ids of each channel's best passages, with their similarity, their BM25 and their neighbours' best."""
+        near = self._nearest(vector, snapshot, focus)
+        scorer = TermScorer(snapshot, question)
+        by_terms = scorer.candidates(None if focus == _ALL_ARTICLES else self.exact.passages(snapshot, focus))
+        held = snapshot.passage_terms(list(dict.fromkeys([*near, *by_terms])))
+        if not held:
+            return [], np.zeros(0), np.zeros(0), np.zeros(0)
+        bm25 = dict(zip(held, scorer.scores(list(held.values())).tolist(), strict=True))
+        best = sorted((n for n in held if bm25[n] > 0), key=lambda n: (-bm25[n], n))[: self.pool]
+        ids, vectors = snapshot.vectors(list(held.keys() & {*near, *best}))
+        chosen = [int(n) for n in ids]
+        # ids count up within an article, and no article's last one is followed by another's first
+        beside = [max(bm25.get(n - 1, 0.0), bm25.get(n + 1, 0.0)) for n in chosen]
+        return chosen, vectors.astype(np.float32) @ vector, np.array([bm25[n] for n in chosen]), np.array(beside)
+
     def _nearest(self, vector: Vector, snapshot: Snapshot, focus: Focus) -> list[int]:
         if focus != _ALL_ARTICLES:
             return self.exact.nearest(vector, snapshot, self.pool, focus)
@@ -181,7 +170,20 @@ class PassageRetriever(BaseRetriever):
             return self.exact.nearest(vector, snapshot, self.pool)
 
 
-def z_scores(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def _bonus(query: str, candidates: Sequence[int], snapshot: Snapshot, today: date | None) -> Scores:
+    """Return what each candidate gains by what the question says of source, author and date."""
+    last = snapshot.period().to
+    newest = date.fromisoformat(last) if last and len(last) == 10 else None
+    named = preferences(query, today or datetime.now().astimezone().date(), newest)
+    if not named:
+        return np.zeros(len(candidates))
+    articles = [candidate // PASSAGES_AN_ARTICLE for candidate in candidates]
+    origins = snapshot.origins(list(dict.fromkeys(articles)))
+    bonuses = {key: named.bonus(it.published, it.source, it.author, it.url) for key, it in origins.items()}
+    return np.array([bonuses[key] for key in articles])
+
+
+def z_scores(values: Scores) -> Scores:
     """Return values less their mean, by their standard deviation; zeros where all are equal."""
     spread = float(values.std())
     return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)

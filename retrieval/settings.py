@@ -26,6 +26,7 @@ _EXAMPLES = {
     "CITEGRAM_DATA_DIR": "./data",
     "CITEGRAM_CHROMA_URL": "http://127.0.0.1:8000",
     "CITEGRAM_EMBEDDING_MODEL": DEFAULT_MODEL,
+    "CITEGRAM_RERANKER_MODEL": "cross-encoder/ms-marco-MiniLM-L6-v2",
 }
 
 
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), validation_alias="CITEGRAM_DATA_DIR", validate_default=True)
     chroma_url: str | None = Field(None, validation_alias="CITEGRAM_CHROMA_URL")
     embedding_model: str = Field(DEFAULT_MODEL, validation_alias="CITEGRAM_EMBEDDING_MODEL")
+    reranker_model: str | None = Field(None, validation_alias="CITEGRAM_RERANKER_MODEL")
 
     @field_validator("telegram_token")
     @classmethod
@@ -117,7 +119,7 @@ class Settings(BaseSettings):
             raise ValueError("has a port above 65535")
         return host.strip("[]"), int(port)
 
-    @field_validator("data_dir", "embedding_model", mode="before")
+    @field_validator("data_dir", "embedding_model", "reranker_model", mode="before")
     @classmethod
     def _filled(cls, value: object) -> object:
         if isinstance(value, str) and not value.strip():

@@ -48,9 +48,9 @@ def covered(period: Period) -> str:
     return f"The articles cover {written_date(period.from_)} to {written_date(period.to)}."
 
 
-def answered(quotes: Sequence[Quote]) -> str:
-    """Return quotes with their sources as plain text."""
-    return "\n\n".join(_quoted(quote) for quote in quotes)
+def answered(quotes: Sequence[Quote], *, around_marks: tuple[str, str] = ("", "")) -> str:
+    """Return quotes with their sources as plain text; `around_marks` stands before and behind the words that answer."""
+    return "\n\n".join(_quoted(quote, *around_marks) for quote in quotes)
 
 
 def not_found(nearest: Sequence[NearArticle], period: Period) -> str:
@@ -74,12 +74,21 @@ def no_articles(data_dir: str) -> str:
     )
 
 
-def _quoted(quote: Quote) -> str:
+def _quoted(quote: Quote, before: str, behind: str) -> str:
     head = [f"[{quote.n}] {quote.title}", origin(quote.source, quote.author, quote.published), quote.url or ""]
     body = [
         textwrap.fill(line, _WIDTH, initial_indent="    ", subsequent_indent="    ", break_long_words=False,
                       break_on_hyphens=False)
-        for line in quote.text.splitlines()
+        for line in _with_marks(quote, before, behind).splitlines()
         if line.strip()
     ]  # fmt: skip
     return "\n".join([head[0], *(f"    {line}" for line in head[1:] if line), *body])
+
+
+def _with_marks(quote: Quote, before: str, behind: str) -> str:
+    parts, end = [], quote.start
+    for mark in quote.marks:
+        parts += [quote.text[end - quote.start : mark.start - quote.start], before]
+        parts += [quote.text[mark.start - quote.start : mark.end - quote.start], behind]
+        end = mark.end
+    return "".join([*parts, quote.text[end - quote.start :]])

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +16,19 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.chunking import passages
-from retrieval.catalog import Catalog, EmbeddingModel, Outcome
-from retrieval.catalog_rows import EncodedPassage
+from retrieval import late_interaction
+from retrieval.catalog import FILE_NAME, Catalog, EmbeddingModel, Outcome
+from retrieval.catalog_rows import EncodedPassage, content_hash, write_article
+from retrieval.catalog_schema import _MIGRATIONS
 from retrieval.encoder import Encoder, PassageInput
-from retrieval.lexical import terms
-from retrieval.models import Article, Identity, PassageVectors
+from retrieval.lexical import passage_terms
+from retrieval.models import Article, Identity, Passage, PassageVectors, QuestionVectors, Span
 
 DIMENSIONS = 8
 CHEAP_MODEL = EmbeddingModel("cheap", "0" * 64, DIMENSIONS)
+WORDS_MODEL = EmbeddingModel("words", "2" * 64, 128)
+
+_WORD = re.compile(r"\w+")
 
 BRIDGE = (
     "The harbour bridge in Westmere was closed on Monday morning. Inspectors had found rust in eleven of its hanger "
@@ -50,17 +59,26 @@ def cheap_vector(text: str) -> npt.NDArray[np.float32]:
     return unit
 
 
+def cheap_vectors(text: str, sentences: int) -> PassageVectors:
+    """Return the vectors of a passage, with one token for each sentence and one for the title."""
+    tokens = np.stack([cheap_vector(f"{n} {text}") for n in range(1 + sentences)])
+    return PassageVectors(cheap_vector(text), late_interaction.pack(tokens), np.ones(1 + sentences, np.uint16))
+
+
+def cheap_question(text: str) -> QuestionVectors:
+    """Return the vectors of a question, with one token for each word."""
+    spans = tuple(Span(*match.span()) for match in re.finditer(r"\w+", text)) or (Span(0, len(text)),)
+    tokens = np.stack([cheap_vector(text[span.start : span.end]) for span in spans])
+    return QuestionVectors(cheap_vector(text), late_interaction.rotated(tokens), spans)
+
+
 def cheaply_encoded(item: Article, budget: int = 20) -> list[EncodedPassage]:
     """Return an article's real passages and terms with vectors that no model made."""
-    title_terms = terms(item.title, item.language)
     return [
         EncodedPassage(
             passage,
-            [*title_terms, *terms(item.text[passage.start : passage.end], item.language)],
-            PassageVectors(
-                cheap_vector(item.text[passage.start : passage.end]),
-                np.stack([cheap_vector(item.text[s.start : s.end]) for s in passage.sentences]),
-            ),
+            passage_terms(item, passage.sentences),
+            cheap_vectors(item.text[passage.start : passage.end], len(passage.sentences)),
         )
         for passage in passages(item, count_words, budget)
     ]
@@ -78,6 +96,7 @@ class CheapEncoder(Encoder):
 
     fingerprint = property(lambda self: self.model.fingerprint)
     dimensions = property(lambda self: self.model.dimensions)
+    is_default = property(lambda self: True)
     window = property(lambda self: 30)
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
@@ -86,18 +105,53 @@ class CheapEncoder(Encoder):
     def encode_passages(self, inputs: Sequence[PassageInput]) -> list[PassageVectors]:
         self.on_passages(inputs)
         self.given.extend(inputs)
-        return [
-            PassageVectors(
-                cheap_vector(item.text), np.stack([cheap_vector(item.text[s.start : s.end]) for s in item.sentences])
-            )
-            for item in inputs
-        ]
+        return [cheap_vectors(item.text, len(item.sentences)) for item in inputs]
 
 
 def put(catalog: Catalog, item: Article, identity: Identity = "given", origin: str = "/articles/one.txt") -> Outcome:
     """Store an article with vectors that no model made."""
     catalog.use_embedding_model(CHEAP_MODEL)
     return catalog.put(item, identity, origin, cheaply_encoded(item))
+
+
+def put_by_words(catalog: Catalog, item: Article) -> Outcome:
+    """Store an article with the vectors of a model that knows every word and nothing more: a token for each."""
+    catalog.use_embedding_model(WORDS_MODEL)
+    encoded = [
+        EncodedPassage(passage, passage_terms(item, passage.sentences), _by_words(item, passage))
+        for passage in passages(item, count_words, 60)
+    ]
+    return catalog.put(item, "given", f"/articles/{item.id}.txt", encoded)
+
+
+def question_by_words(text: str) -> QuestionVectors:
+    """Return what that model makes of a question."""
+    spans = tuple(Span(*match.span()) for match in _WORD.finditer(text))
+    tokens = _of_words(text)
+    return QuestionVectors(_direction(tokens), late_interaction.rotated(tokens), spans)
+
+
+def _by_words(item: Article, passage: Passage) -> PassageVectors:
+    parts = [_of_words(item.title), *(_of_words(item.text[span.start : span.end]) for span in passage.sentences)]
+    tokens = np.concatenate(parts)
+    return PassageVectors(_direction(tokens), late_interaction.pack(tokens), np.array([*map(len, parts)], np.uint16))
+
+
+def _of_words(text: str) -> npt.NDArray[np.float32]:
+    rows = [_word_vector(word) for word in _WORD.findall(text.casefold())]
+    return np.array(rows, np.float32).reshape(len(rows), WORDS_MODEL.dimensions)
+
+
+@cache
+def _word_vector(word: str) -> npt.NDArray[np.float32]:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).normal(size=WORDS_MODEL.dimensions).astype(np.float32)
+
+
+def _direction(tokens: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    total = tokens.sum(axis=0) + 1e-3
+    unit: npt.NDArray[np.float32] = total / np.linalg.norm(total)
+    return unit
 
 
 def write_jsonl(path: Path, *records: Mapping[str, Any]) -> Path:
@@ -142,3 +196,37 @@ def make_model(
     model = SentenceTransformer(modules=[transformer, Pooling(32, pooling_mode=pooling)], prompts=dict(prompts or {}))
     model.save(str(folder))
     return folder
+
+
+def write_older_catalogue(data_dir: Path, schema: int, *articles: Article, model: EmbeddingModel) -> None:
+    """Write a catalogue as the Citegram of schema 1 or 2 left it: a vector for each sentence and flat terms."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(data_dir / FILE_NAME)) as connection, connection:
+        for script in _MIGRATIONS[:schema]:
+            connection.executescript(script)
+        connection.execute(f"PRAGMA user_version = {schema}")
+        bound = json.dumps({"name": model.name, "fingerprint": model.fingerprint, "dimensions": model.dimensions})
+        connection.execute(
+            "INSERT INTO meta VALUES ('id', ?), ('generation', ?), ('embedding_model', ?)",
+            (hashlib.sha256(str(data_dir).encode()).hexdigest()[:32], str(len(articles)), bound),
+        )
+        for key, item in enumerate(articles, 1):
+            write_article(connection, None, item, "given", f"/articles/{item.id}.txt", content_hash(item), 1)
+            for n, encoded in enumerate(cheaply_encoded(item), key << 20):
+                _write_older_passage(connection, n, key, encoded, model.dimensions)
+            connection.execute("INSERT INTO index_queue VALUES (?, ?)", (key, key))
+
+
+def _write_older_passage(
+    connection: sqlite3.Connection, n: int, key: int, encoded: EncodedPassage, dimensions: int
+) -> None:
+    passage, words = encoded.passage, [term for part in encoded.terms for term in part]
+    connection.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", (n, key, passage.start, passage.end, len(words)))
+    for ordinal, span in enumerate(passage.sentences):
+        connection.execute("INSERT INTO sentences VALUES (?, ?, ?, ?)", (n, ordinal, span.start, span.end))
+    vectors = np.full((1 + len(passage.sentences), dimensions), dimensions**-0.5, np.float16)
+    connection.execute(
+        "INSERT INTO vectors (passage, mean, sentences) VALUES (?, ?, ?)",
+        (n, vectors[0].tobytes(), vectors[1:].tobytes()),
+    )
+    connection.execute("INSERT INTO passages_fts (rowid, terms) VALUES (?, ?)", (n, " ".join(words)))

@@ -20,11 +20,9 @@ MAX_HEADING = 300
 MAX_QUERY = 100
 """Characters that are shown of what was searched for."""
 
-_BEHIND = (1.0, 4.0, 8.0)
-_LEAST = (-2.5, -4.5, -8.0)
-"""Scores are logarithms of odds: how far a passage's may be behind the best one's, and how low it may be itself, to be
-called by each word but the last. On the 113 answerable questions about the samples 66 % of the passages of the first kind
-hold the evidence, then 27, 7 and 1 %; of 19 questions on other things 2 have a best passage of the first kind."""
+_LEAST = (0.0, -2.0, -4.0)
+"""A passage's score is the logarithm of the odds that it holds what was asked for: from what score on it is called by each
+word but the last. That is a chance of one in two, one in eight and one in 55."""
 
 
 def listing_page(
@@ -82,11 +80,10 @@ def considered_page(
     last = max(len(passages) - 1, 0) // CONSIDERED
     shown = min(max(page, 0), last)
     offset = shown * CONSIDERED
-    best = max((place.score for place, _ in passages), default=0.0)
     part = [(n, *passages[n - 1]) for n in range(offset + 1, min(offset + CONSIDERED, len(passages)) + 1)]
 
     def build(size: Size) -> Message:
-        items = (_passage(n, _nearness(place.score, best, words), found, words, size) for n, place, found in part)
+        items = (_passage(n, _nearness(place.score, words), found, words, size) for n, place, found in part)
         heading = tagged("b", words("considered", count=len(passages)))
         return _blocks(heading, *items, _range(offset, len(part), len(passages), words))
 
@@ -141,10 +138,9 @@ def _passage(n: int, nearness: str, found: Quote | Gone, words: Words, size: Siz
     return lines((title, tagged("i", " · ".join(filter(None, known))), _quoted(run(text))))
 
 
-def _nearness(score: float, best: float, words: Words) -> str:
+def _nearness(score: float, words: Words) -> str:
     steps = (words("near-most"), words("near-more"), words("near-less"), words("near-least"))
-    behind = sum(best - score >= limit for limit in _BEHIND)
-    return steps[max(behind, sum(score < limit for limit in _LEAST))]
+    return steps[sum(score < limit for limit in _LEAST)]
 
 
 def _place(quote: Quote, mark: Span, words: Words, size: Size) -> Message:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot.views import buttons
 from bot.views.links import web_link
 from bot.views.text import (
+    EMPTY,
     MAX_NAME,
     MAX_TITLE,
     MAX_UNITS,
@@ -29,6 +30,8 @@ from bot.views.words import Words
 from retrieval.models import Answer, Claim, NearArticle, Quote
 
 MAX_NEAREST = 5
+MAX_MARKS = 8
+"""Places of a quote shown in bold: more would be no emphasis, and Telegram takes a hundred tags a message."""
 BUTTONS_IN_ROW = 3
 """As many as a phone shows with their text whole."""
 REASONS = ("beside", "incomplete", "outdated", "other")
@@ -147,8 +150,31 @@ def _quotes(quotes: Sequence[Quote], words: Words) -> Iterator[Message]:
 def _quote_blocks(quote: Quote, words: Words) -> Iterator[Message]:
     head, again = _heading(quote, words), tagged("i", words("continued", n=quote.n)) + run("\n")
     room = MAX_UNITS - max(units(head.plain), units(again.plain))
-    for number, piece in enumerate(pieces_of(clean(quote.text), room)):
-        yield (again if number else head) + blockquote(run(piece))
+    text, marks = _cleaned(quote)
+    start = 0
+    for number, piece in enumerate(pieces_of(text, room)):
+        yield (again if number else head) + blockquote(_with_marks(piece, start, marks))
+        start += len(piece)
+
+
+def _cleaned(quote: Quote) -> tuple[str, list[tuple[int, int]]]:
+    """Return a quote's text as it is shown, and where the words that answer stand in that."""
+    text = clean(quote.text)
+    marks = [(mark.start - quote.start, mark.end - quote.start) for mark in quote.marks[:MAX_MARKS]]
+    inside = [(first, last) for first, last in marks if 0 <= first < last <= len(quote.text)]
+    shown = [(len(clean(quote.text[:first])), len(clean(quote.text[:last]))) for first, last in inside]
+    return text, [(first, last) for first, last in shown if text[first:last].strip()]
+
+
+def _with_marks(piece: str, start: int, marks: Sequence[tuple[int, int]]) -> Message:
+    """Return a piece of a text, which begins at `start` of it, with the marked words in bold."""
+    message, done = EMPTY, 0
+    for first, last in marks:
+        begin, end = max(first - start, done), min(last - start, len(piece))
+        if piece[begin:end].strip():
+            message += run(piece[done:begin]) + bold(run(piece[begin:end]))
+            done = end
+    return message + run(piece[done:])
 
 
 def _heading(quote: Quote, words: Words) -> Message:

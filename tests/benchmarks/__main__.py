@@ -8,23 +8,51 @@ from pathlib import Path
 from tests.benchmarks import quality, speed, telegram
 
 _ALL = ["quality", "help", "ask", "question", "rate", "telegram"]
+_WHEN_NAMED = ["peers", "growth"]  # a second environment of some gigabytes; half an hour
+_ON_SETS = ["ablation", "vectors", "passages"]  # an hour for a large set
 
 
 def main() -> None:
     """Run all benchmarks, or those that are named."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=[*_ALL, []], default=[])
+    parser.add_argument("what", nargs="*", choices=[*_ALL, *_WHEN_NAMED, *_ON_SETS, []], default=[])
     parser.add_argument(
-        "--set", type=Path, metavar="FOLDER", help="quality on articles.jsonl and questions.jsonl there"
+        "--set",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FOLDER",
+        help="use articles.jsonl and questions.jsonl there; ablation, vectors and passages need it",
     )
-    parser.add_argument("--most", type=int, help="questions to ask, from the first")
+    parser.add_argument("--most", type=int, metavar="N", help="ask at most N questions of a set, always the same")
+    parser.add_argument("--half", choices=["tune", "report"], help="ablation, vectors, passages: articles of this half")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="ablation, vectors, passages: keep ingested articles")
+    parser.add_argument("--rounds", type=int, default=3, help="how often peers are measured in turn (default 3)")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="growth: write its plot there, as SVG")
     options = parser.parse_args()
     wanted = options.what or _ALL
+    on_sets = [name for name in _ON_SETS if name in wanted]
+    if on_sets and not options.set:
+        parser.error(f"{on_sets[0]} needs --set FOLDER")
     if "quality" in wanted:
-        print(f"Quality, {options.set or 'on the sample articles and their questions'}:")
-        articles = str(options.set / "articles.jsonl") if options.set else None
-        questions = options.set / "questions.jsonl" if options.set else quality.SAMPLE_QUESTIONS
-        quality.report(quality.measure(articles, questions, options.most))
+        for folder in options.set or [None]:
+            print(f"Quality, {folder or 'on the sample articles and their questions'}:")
+            articles = str(folder / "articles.jsonl") if folder else None
+            questions = folder / "questions.jsonl" if folder else quality.SAMPLE_QUESTIONS
+            quality.report(quality.measure(articles, questions, options.most))
+    if "peers" in wanted:
+        from tests.benchmarks.peers import compare
+
+        for folder in options.set or [None]:
+            print(f"Citegram and its peers, {folder or 'on the sample articles and their questions'}:")
+            compare.run(folder, options.rounds, options.most)
+    for name in on_sets:
+        _on_sets(name, options)
+    if "growth" in wanted:
+        from tests.benchmarks import growth
+
+        print("Growth:")
+        growth.run(plot=options.plot)
     for name, title, run in (
         ("help", "Start of the commands:", speed.help_time),
         ("ask", "First answer:", speed.first_answer),
@@ -35,6 +63,14 @@ def main() -> None:
         if name in wanted:
             print(title)
             run()
+
+
+def _on_sets(name: str, options: argparse.Namespace) -> None:
+    from tests.benchmarks import ablation, passages, vectors
+    from tests.benchmarks.sets import Chosen
+
+    run = {"ablation": ablation.run, "vectors": vectors.run, "passages": passages.run}[name]
+    run(Chosen(tuple(options.set), options.most, options.half, options.keep))
 
 
 if __name__ == "__main__":

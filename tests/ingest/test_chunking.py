@@ -112,9 +112,19 @@ def test_passages_are_within_the_budget_by_the_encoder_s_own_count(encoder: Enco
 
 def test_a_hundred_thousand_words(encoder: Encoder) -> None:
     item = article("a", "The bridge over the river is closed, and nobody knows why. " * 9_000)
-    found = passages(item, encoder.count_pieces, 200)
+    found = passages(item, encoder.count_pieces, 200, most_characters=1_000)
     check(item, found, encoder.count_pieces, 200)
     assert len(found) == 9_000 // 15, "each is filled: 13 word pieces a sentence"
+
+
+@pytest.mark.parametrize("most", [60, 250, 700, 10_000])
+def test_no_passage_has_more_characters_than_it_may_unless_it_is_one_sentence(most: int) -> None:
+    item = article("a", f"{'long ' * 60}sentence. " + f"{PARAGRAPH} " * 20)
+    found = passages(item, count_words, 300, most_characters=most)
+    check(item, found, count_words, 300)
+    first, *others = [passage.sentences[-1].end - passage.sentences[0].start for passage in found]
+    assert first <= most or len(found[0].sentences) == 1
+    assert max(others, default=0) <= most
 
 
 # Titles

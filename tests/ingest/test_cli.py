@@ -410,6 +410,7 @@ def test_another_model_is_one_clear_line_and_reindex_brings_it_in(
     cli.run(two)
     other = str(make_model(tmp_path / "other"))
     monkeypatch.setenv("CITEGRAM_EMBEDDING_MODEL", other)
+    monkeypatch.setattr("retrieval.knowledge.measure_encoder", lambda encoder: {"en": 0.1})  # 1,200 texts otherwise
     more = write_jsonl(tmp_path / "more.jsonl", {"id": "c", "text": "A third article."})
     assert cli.run(two, more) == 1
     assert cli.error.splitlines()[-1] == (

@@ -108,7 +108,7 @@ fields = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(fields, st.dictionaries(st.text(), values, max_size=3)), min_size=1, max_size=5))
 def test_any_articles_come_back_byte_for_byte(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[dict[str, str], dict[str, Any]]]

@@ -17,6 +17,7 @@ from retrieval.catalog import Catalog, EmbeddingModel, Outcome
 from retrieval.catalog_rows import EncodedPassage
 from retrieval.encoder import PassageInput
 from retrieval.errors import CatalogError, ModelError
+from retrieval.knowledge import DEFAULT_KNOWLEDGE
 from retrieval.models import Article, Identity
 from tests.building import BRIDGE, WHALE, CheapEncoder, article, put
 
@@ -62,7 +63,7 @@ def test_new_articles(catalog: Catalog) -> None:
     assert (second.kind, second.article_id) == ("new", "a")
     assert first.passages == len([item for item in run.encoder.given if item.text in BRIDGE]) > 1
     assert run.loadings == 1
-    assert catalog.embedding_model == run.encoder.model
+    assert catalog.embedding_model == replace(run.encoder.model, knowledge=DEFAULT_KNOWLEDGE)
     known = catalog.known("b")
     assert known is not None
     assert (known.identity, known.origin) == ("given", "/n/b.txt")
@@ -99,9 +100,9 @@ def test_unchanged_articles_of_another_model_are_no_trouble(catalog: Catalog) ->
     ],
 )
 def test_what_changed_is_updated(catalog: Catalog, changes: dict[str, Any], version: int, encodes: bool) -> None:
-    Run(catalog)(draft("a", BRIDGE, author="Ada"))
+    Run(catalog)(draft("a", BRIDGE, author="Ada", language="en"))
     run = Run(catalog)
-    changed = draft("a", BRIDGE, author="Ada")
+    changed = draft("a", BRIDGE, author="Ada", language="en")
     changed = replace(changed, article=replace(changed.article, **changes))
     assert kinds(run(changed)) == ["updated"]
     stored = catalog.article("a")
@@ -109,6 +110,37 @@ def test_what_changed_is_updated(catalog: Catalog, changes: dict[str, Any], vers
     assert (stored.article, stored.version) == (changed.article, version)
     assert bool(run.encoder.given) == bool(run.loadings) == encodes
     assert kinds(Run(catalog)(changed)) == ["unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "expected"),
+    [
+        pytest.param(BRIDGE, None, "en", id="English"),
+        pytest.param("Die Brücke über den Fluss bleibt bis zum Ende der Woche gesperrt.", None, "de", id="German"),
+        pytest.param(BRIDGE, "de", "de", id="what is given is kept"),
+        pytest.param("Westmere 2024", None, None, id="too short to tell"),
+    ],
+)
+def test_an_article_has_the_language_given_or_that_of_its_text(
+    catalog: Catalog, text: str, given: str | None, expected: str | None
+) -> None:
+    Run(catalog)(draft("a", text, language=given))
+    again = Run(catalog)
+    assert kinds(again(draft("a", text, language=given))) == ["unchanged"]
+    assert again.encoder.given == []
+    stored = catalog.article("a")
+    assert stored is not None
+    assert (stored.article.language, stored.version) == (expected, 1)
+
+
+def test_a_language_given_later_takes_the_place_of_the_detected_one_and_nothing_is_encoded(catalog: Catalog) -> None:
+    Run(catalog)(draft("a", BRIDGE))
+    later = Run(catalog)
+    assert kinds(later(draft("a", BRIDGE, language="sv"))) == ["updated"]
+    assert later.encoder.given == []
+    stored = catalog.article("a")
+    assert stored is not None
+    assert (stored.article.language, stored.version) == ("sv", 1)
 
 
 def test_an_article_that_changed_back_is_a_version_of_its_own(catalog: Catalog) -> None:
@@ -229,7 +261,7 @@ def stopped_while(
 
 def test_a_stop_ends_after_the_slice_in_hand(catalog: Catalog) -> None:
     run = Run(catalog)
-    drafts = [draft(f"n{n}", f"{BRIDGE} {n}") for n in range(500)]
+    drafts = [draft(f"n{n}", f"{BRIDGE} {n}") for n in range(200)]
     done, seconds = stopped_while(run, lambda release: None, drafts)
     assert seconds < 2
     assert len(run.encoder.given) == 2 * SLICE
@@ -245,7 +277,7 @@ def hang(release: threading.Event) -> None:
 
 def test_a_stop_does_not_wait_for_an_encoder_that_hangs(catalog: Catalog) -> None:
     run = Run(catalog)
-    drafts = [draft(f"n{n}", f"{BRIDGE} {n}") for n in range(500)]
+    drafts = [draft(f"n{n}", f"{BRIDGE} {n}") for n in range(200)]
     done, seconds = stopped_while(run, hang, drafts)
     assert seconds < 5
     assert {stored.article.id for stored in catalog.articles()} == {item.article_id for item in done}

@@ -14,9 +14,10 @@ from retrieval.catalog import Catalog, EmbeddingModel
 from retrieval.chroma_server import RemoteChroma
 from retrieval.errors import IndexUnavailable, ModelError
 from retrieval.index import VectorIndex
+from retrieval.knowledge import DEFAULT_KNOWLEDGE
 from tests.building import BRIDGE, CHEAP_MODEL, WHALE, CheapEncoder, article, cheap_vector, put
 
-OTHER = EmbeddingModel("other", "1" * 64, 8)
+OTHER = EmbeddingModel("other", "1" * 64, 8, DEFAULT_KNOWLEDGE)
 
 
 @pytest.fixture

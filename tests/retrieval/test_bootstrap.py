@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 
 from retrieval.bootstrap import Citegram, open_citegram
 from retrieval.catalog import Catalog
 from retrieval.encoder import Encoder
 from retrieval.errors import ModelError, SettingsError
-from retrieval.models import Question
+from retrieval.models import Question, QuestionVectors
 from retrieval.settings import Settings, load_settings
 from tests.building import BRIDGE, article, put
 
@@ -84,7 +82,7 @@ class Counting(Encoder):
         super().__init__()
         self.asked: list[str] = []
 
-    def encode_question(self, text: str) -> npt.NDArray[np.float32]:
+    def encode_question(self, text: str) -> QuestionVectors:
         self.asked.append(text)
         return super().encode_question(text)
 

@@ -13,7 +13,7 @@ from retrieval.catalog_schema import SCHEMA_VERSION
 from retrieval.errors import CatalogError
 from retrieval.library import Library
 from retrieval.models import Focus
-from tests.building import BRIDGE, WHALE, article, put
+from tests.building import BRIDGE, CHEAP_MODEL, WHALE, article, put, write_older_catalogue
 
 
 def test_lists_read_no_texts(tmp_path: Path) -> None:
@@ -55,14 +55,8 @@ def test_lists_are_read_from_an_index_alone(tmp_path: Path, focus: Focus) -> Non
 
 
 def test_a_catalogue_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
-    with closing(Catalog.in_directory(tmp_path)) as catalog:
-        put(catalog, article("a", BRIDGE, published="2026-03-01"))
-        put(catalog, article("b", WHALE))
-    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
-        connection.execute("DROP INDEX articles_listed")
-        connection.execute("DROP TABLE removed")
-        connection.execute("CREATE INDEX articles_by_published ON articles (published)")
-        connection.execute("PRAGMA user_version = 1")
+    items = article("a", BRIDGE, published="2026-03-01"), article("b", WHALE)
+    write_older_catalogue(tmp_path, 1, *items, model=CHEAP_MODEL)
     with closing(Catalog.in_directory(tmp_path)) as catalog:
         assert [entry.id for entry in Library(catalog).find().entries] == ["a", "b"]
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:

@@ -23,7 +23,7 @@ from retrieval.catalog import Catalog
 from retrieval.chain import AnswerChain
 from retrieval.encoder import Encoder
 from retrieval.errors import IndexUnavailable
-from retrieval.models import Answer, Focus, Question, Turn
+from retrieval.models import Answer, Focus, Question, QuestionVectors, Turn
 from retrieval.search import ExactSearch, PassageRetriever
 from tests.building import BRIDGE, WHALE, article, put
 from tests.contract import check_answer
@@ -228,7 +228,7 @@ def test_a_catalogue_of_another_model_is_an_error_that_says_what_to_do(tmp_path:
 def test_what_breaks_becomes_an_answer_and_the_log_keeps_no_question(
     catalog: Catalog, encoder: Encoder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(text: str) -> npt.NDArray[np.float32]:
+    def broken(text: str) -> QuestionVectors:
         raise ZeroDivisionError(f"no way to encode {text}")
 
     retriever = PassageRetriever(catalog=catalog, index=Away(), encode=broken, exact=ExactSearch())

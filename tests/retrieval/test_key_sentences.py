@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.sentences import sentences
 from retrieval.key_sentences import key_sentences
+from retrieval.late_interaction import pack
 from retrieval.models import Span
 from retrieval.snapshot import PassageSentences
 from tests.building import article
@@ -25,17 +28,28 @@ BESIDE = (0.8, 0.6, 0.0)
 OTHER = (0.8, 0.0, 0.6)
 
 
+def tokens_of(vectors: Sequence[Sequence[float]]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
+    """Codes and counts of a passage without a title of which each sentence is one token; none for a vector of zeros."""
+    rows = np.zeros((len(vectors), 384), np.float32)
+    rows[:, :3] = vectors
+    told = rows.any(axis=1)
+    return pack(rows[told]), np.concatenate([[0], told]).astype(np.uint16)
+
+
 def passage_of(vectors: Sequence[Sequence[float]], *texts: str, title: str = "A title") -> PassageSentences:
     text = "\n\n".join(texts)
     spans = sentences(text, "en")
     assert len(spans) == len(texts) == len(vectors)
+    tokens, counts = tokens_of(vectors)
     return PassageSentences(
         id=1,
         article=article("a", text, title, language="en"),
         version=1,
         span=Span(0, len(text)),
         sentences=tuple(spans),
-        vectors=np.array(vectors, np.float32),
+        terms=((),) * (1 + len(spans)),
+        tokens=tokens,
+        counts=counts,
     )
 
 
@@ -97,9 +111,22 @@ def test_a_sentence_that_leans_back_comes_after_one_that_does_not() -> None:
 
 def test_passages_count_together() -> None:
     first, second = passage_of([MIDDLE], FERRY), passage_of([MIDDLE, BESIDE], FERRY, COST)
-    rest = PassageSentences(2, second.article, 1, second.span, second.sentences[1:], second.vectors[1:])
-    whole = PassageSentences(1, second.article, 1, first.span, first.sentences, first.vectors)
+    rest = replace(second, id=2, sentences=second.sentences[1:], tokens=second.tokens[1:], counts=second.counts[[0, 2]])
+    whole = replace(first, article=second.article)
     assert chosen([whole, rest], 2) == [FERRY, COST]
+
+
+def test_a_passage_in_which_the_encoder_sees_nothing_is_left_out() -> None:
+    first, second = passage_of([MIDDLE], FERRY), passage_of([MIDDLE, BESIDE], FERRY, COST)
+    unseen = replace(
+        second,
+        id=2,
+        sentences=second.sentences[1:],
+        tokens=np.zeros((0, 0), np.uint8),  # as the catalogue gives them
+        counts=np.zeros(2, np.uint16),
+    )
+    assert chosen([replace(first, article=second.article), unseen], 2) == [FERRY]
+    assert chosen([unseen], 2) == []
 
 
 @pytest.mark.parametrize("n", [0, -1])

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from retrieval.models import Answer, Claim, Located, NearArticle, Period, Quote
+from retrieval.models import Answer, Claim, Located, NearArticle, Period, Quote, Span
 
 FIELDS = [
     "id", "status", "mode", "text", "question", "quotes", "claims", "passages", "sentences", "nearest", "period",
@@ -34,7 +34,7 @@ def test_what_is_set_comes_through_json() -> None:
         "T",
         "Why?",
         id=7,
-        quotes=(Quote("T", "a", "Title", None, None, None, None, 3, 4, 0.5, 1, n=1),),
+        quotes=(Quote("T", "a", "Title", None, None, None, None, 3, 4, 0.5, 1, n=1, marks=(Span(3, 4),)),),
         claims=(Claim("So it is.", (1,), True),),
         passages=(place,),
         sentences=(place,),
@@ -45,7 +45,8 @@ def test_what_is_set_comes_through_json() -> None:
         timings={"total": 1.5},
     )
     fields = json.loads(json.dumps(answer.as_json()))
-    assert fields["quotes"][0].keys() == LOCATION | {"n"}
+    assert fields["quotes"][0].keys() == LOCATION | {"n", "marks"}
+    assert fields["quotes"][0]["marks"] == [{"start": 3, "end": 4}]
     assert fields["passages"][0].keys() == fields["sentences"][0].keys() == LOCATION
     assert fields["claims"] == [{"text": "So it is.", "quotes": [1], "supported": True}]
     assert {"article_id", "title", "published"} <= fields["nearest"][0].keys()

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ingest.normalize import canonical_text, is_blank
 from ingest.sentences import sentences
+from retrieval.likeness import Said
 from retrieval.models import Article, Place, Span, StoredArticle
-from retrieval.quotes import Evidence, located, quote_at, quotes
+from retrieval.quotes import FITTING, Evidence, located, quote_at, quotes
 from tests.building import article
 
 TEXT = (
@@ -87,6 +88,79 @@ def test_the_same_words_are_quoted_once() -> None:
     assert len(quotes([evidence(0), evidence(0, of=again), evidence(4, of=again)])) == 2
 
 
+def sentence(text: str, name: str = "a", n: int = 0, score: float = 0.5, **more: Any) -> Evidence:
+    """Sentence number `n` of an article of its own, without a neighbour."""
+    return Evidence(article(name, text, **more), 1, sentences(text, more.get("language"))[n], None, score)
+
+
+def test_numbers_that_differ_are_both_quoted() -> None:
+    rose = "Prices in the harbour rose by {} % in March."
+    assert len(shown(sentence(rose.format(5)), sentence(rose.format(7), "b"))) == 2
+
+
+def test_of_two_that_say_the_same_the_stronger_is_quoted() -> None:
+    long = sentence("The bridge was closed on Monday, the mayor said.", "a", score=0.9, published="2026-03-05")
+    short = sentence("The bridge was closed on Monday.", "b", score=0.8, published="2026-03-01")
+    assert [quote.article_id for quote in quotes([long, short])] == ["a"]
+    assert [quote.article_id for quote in quotes([short, long])] == ["b"]
+
+
+def test_of_copies_the_one_published_first_is_quoted() -> None:
+    text = "The bridge was closed on Monday."
+    copies = [
+        sentence(text, "undated", score=0.9),
+        sentence(text, "later", score=0.8, published="2026-03-02"),
+        sentence(text, "first", score=0.7, published="2026-03-01"),
+    ]
+    (quote,) = quotes(copies)
+    assert (quote.article_id, quote.score) == ("first", 0.9)
+
+
+def test_a_neighbour_that_is_quoted_already_is_not_quoted_again() -> None:
+    copy = replace(ITEM, id="b")
+    assert shown(evidence(0), evidence(1, of=copy)) == [
+        "The bridge was closed on Monday.",
+        "It will stay closed for nine weeks.",
+    ]
+
+
+def test_quotes_do_not_join_across_paragraphs() -> None:
+    assert shown(evidence(2), evidence(3)) == ["Buses take the tunnel.", "She said the tunnel was safe."]
+
+
+def test_further_quotes_are_added_as_long_as_the_answer_stays_short() -> None:
+    mill, barn, inn = (sentence(f"The {name}" + f" {name}" * 35 + ".", name) for name in ("mill", "barn", "town"))
+    tower = sentence("Ada saw a tower.", "tower")
+    assert shown(mill, barn, inn, tower) == [mill.text, barn.text, tower.text]
+    assert sum(map(len, shown(mill, barn, inn, tower))) <= FITTING
+    assert len(quotes([mill, barn, inn, tower], fitting=2_000)) == 4
+
+
+def test_the_strongest_sentence_is_quoted_whole_however_long_it_is() -> None:
+    text = "The mill was " + "very " * 200 + "old."
+    long = Evidence(article("a", text), 1, Span(0, len(text)), None, 0.9)
+    assert shown(long, sentence("Ada saw a tower.", "b")) == [text]
+
+
+def test_the_words_that_answer_are_marked_in_the_strongest_sentence() -> None:
+    text = "Ships came from 1911 on. The bridge opened on 3 May 1998. It has closed since 2003."
+    first, second, third = sentences(text, "en")
+    item = article("a", text, language="en")
+    chosen = [Evidence(item, 1, second, first, 0.9), Evidence(item, 1, third, second, 0.5)]
+    (quote,) = quotes(chosen, "When did the bridge open?")
+    assert quote.text == text[second.start : third.end]
+    assert [text[mark.start : mark.end] for mark in quote.marks] == ["3 May 1998"]
+    assert quotes(chosen)[0].marks == ()
+
+
+def test_a_quote_cut_anew_has_no_marks() -> None:
+    text = "The bridge opened in 1998."
+    item = article("a", text, language="en")
+    (quote,) = quotes([sentence(text, language="en")], "When did the bridge open?")
+    assert quote.marks
+    assert quote_at(StoredArticle(item, key=7, version=1, hash="", passages=1), quote.place, 1).marks == ()
+
+
 def test_quotes_of_different_articles_never_join() -> None:
     found = quotes([evidence(0), evidence(1, of=replace(ITEM, id="b"))])
     assert [quote.article_id for quote in found] == ["a", "b"]
@@ -105,6 +179,9 @@ texts = st.lists(
             "😀",
             "1.5 m",
             "And so on.",
+            "Opened in 1998.",
+            "Ada Brook came on 3 May.",
+            "Twelve boats sank.",
         ]
     ),
     min_size=1,
@@ -126,15 +203,23 @@ def test_every_quote_is_a_slice_and_no_two_overlap(data: st.DataObject) -> None:
         )
     ]
     stored = {item.id: item.text for item, _ in articles}
-    found = quotes(chosen)
+    question = data.draw(st.sampled_from(["", "When did it open?", "Who came?", "How many boats sank?"]))
+    fitting = data.draw(st.integers(0, 900))
+    found = quotes(chosen, question, fitting=fitting)
     assert bool(found) == bool(chosen)
     assert [quote.n for quote in found] == list(range(1, len(found) + 1))
     for quote in found:
         assert quote.text == stored[quote.article_id][quote.start : quote.end]
         assert quote.text == quote.text.strip()
         assert quote.text
+        end = quote.start
+        for mark in quote.marks:
+            assert end <= mark.start < mark.end <= quote.end
+            end = mark.end
+    assert len(found) == 1 or sum(len(quote.text) for quote in found) <= max(fitting, 0) or not found
     for one in found:
         for other in found[one.n :]:
+            assert not Said(one.text).same_as(Said(other.text))
             assert one.article_id != other.article_id or one.end < other.start or other.end < one.start
     if chosen:
         assert found[0].article_id == chosen[0].article.id

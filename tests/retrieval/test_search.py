@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,11 +13,16 @@ from hypothesis import strategies as st
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
+from retrieval.asked import Asked, asked
+from retrieval.background import idf
+from retrieval.bm25 import TermScorer
 from retrieval.catalog import Catalog
 from retrieval.errors import IndexUnavailable
-from retrieval.lexical import question_terms
-from retrieval.search import ExactSearch, PassageRetriever, TermScorer, z_scores
-from tests.building import BRIDGE, WHALE, article, cheap_vector, put
+from retrieval.knowledge import dense_weight
+from retrieval.models import Focus
+from retrieval.search import _BESIDE, ExactSearch, PassageRetriever, z_scores
+from retrieval.snapshot import Snapshot
+from tests.building import BRIDGE, WHALE, article, cheap_question, cheap_vector, put
 
 Vector = npt.NDArray[np.float32]
 WORDS = [
@@ -70,7 +74,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 
 
 def retriever(catalog: Catalog, index: Away | Fixed, *, k: int = 20, pool: int = 100) -> PassageRetriever:
-    return PassageRetriever(catalog=catalog, index=index, encode=cheap_vector, exact=ExactSearch(), k=k, pool=pool)
+    return PassageRetriever(catalog=catalog, index=index, encode=cheap_question, exact=ExactSearch(), k=k, pool=pool)
 
 
 def ids(documents: Sequence[Document]) -> list[int]:
@@ -117,28 +121,64 @@ def test_exact_search_sees_what_changed(tmp_path: Path) -> None:
 # Terms
 
 
+def scorer_of(snapshot: Snapshot, groups: Sequence[tuple[str, ...]], weights: Sequence[float] = ()) -> TermScorer:
+    """Return a scorer of certain terms."""
+    counts = [max(snapshot.document_frequencies(group).values()) for group in groups]
+    idfs = np.array(weights or [1.0] * len(groups))
+    return TermScorer(snapshot, Asked("", "en", tuple(groups), tuple(counts), idfs, None))
+
+
+def by_hand(snapshot: Snapshot, question: Asked) -> dict[int, float]:
+    """Return the BM25 of all passages, told another way."""
+    held = {n: terms.split() for n, terms in snapshot.passage_terms(snapshot.all_vectors()[0].tolist()).items()}
+    mean = sum(map(len, held.values())) / len(held)
+    scores = dict.fromkeys(held, 0.0)
+    for group, weight in zip(question.groups, question.idf.tolist(), strict=True):
+        for n, terms in held.items():
+            frequency = sum(terms.count(term) for term in group)
+            norm = 1.2 * (0.25 + 0.75 * len(terms) / mean)
+            scores[n] += weight * frequency * 2.2 / (frequency + norm)
+    return scores
+
+
 def test_bm25_against_a_calculation_by_hand(tmp_path: Path) -> None:
     catalog = Catalog.in_directory(tmp_path)
     # with the title "T": "t rust rust bridge", "t bridge", "t whale tunnel ferry school"; 11 terms in 3 passages
     for name, text in (("a", "Rust rust bridge."), ("b", "Bridge."), ("c", "Whale tunnel ferry school.")):
         put(catalog, article(name, text, "T", language="en"))
     with catalog.snapshot() as snapshot:
-        scorer = TermScorer(snapshot, question_terms("rusty bridges, unheard of: rust bridge", ["en"]))
-        passages = snapshot.passage_terms(sorted(catalog.passage_ids()))
-        # rusti, bridg, unheard, rust
-        expected_idf = [math.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (0, 2, 0, 1)]
-        assert scorer.idf == pytest.approx(expected_idf)
+        question = asked("rusty bridges, unheard of: rust bridge", snapshot)
+        assert question.frequencies == (0, 2, 0, 1)  # rusti, bridg, unheard, rust
+        weights = idf({"rusti": 0, "bridg": 2, "unheard": 0, "rust": 1}, 3, "en")
+        assert question.idf.tolist() == pytest.approx(list(weights.values()))
+        scorer = TermScorer(snapshot, question)
+        passages = sorted(catalog.passage_ids())
+        held = snapshot.passage_terms(passages)
 
         def part(idf: float, frequency: int, length: int) -> float:
             return idf * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length / (11 / 3)))
 
-        _, bridge, _, rust = expected_idf
-        assert scorer.score(passages[0]) == pytest.approx(part(rust, 2, 4) + part(bridge, 1, 4))
-        assert scorer.score(passages[1]) == pytest.approx(part(bridge, 1, 2))
-        assert scorer.score(passages[2]) == 0
-        assert scorer.best(10) == [passages[0].id, passages[1].id]
-        assert scorer.best(1) == [passages[0].id]
+        first, second = part(weights["rust"], 2, 4) + part(weights["bridg"], 1, 4), part(weights["bridg"], 1, 2)
+        assert scorer.scores([held[n] for n in passages]).tolist() == pytest.approx([first, second, 0])
+        assert scorer.candidates() == passages[:2]
     catalog.close()
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["rust", "rus", "trust", "a", "3.5", "мост", "橋の"]), max_size=8), max_size=6)
+)
+def test_terms_are_counted_whole(catalog: Catalog, passages: list[list[str]]) -> None:
+    with catalog.snapshot() as snapshot:
+        mean = snapshot.corpus().mean_terms
+        groups = (("rust",), ("мост", "橋の"), ("3.5",))
+        question = Asked("", "en", groups, (1, 1, 1), np.array([1.0, 10.0, 100.0]), None)
+        found = TermScorer(snapshot, question).scores([" ".join(terms) for terms in passages])
+    for terms, score in zip(passages, found.tolist(), strict=True):
+        expected = 0.0
+        for group, weight in zip(groups, question.idf.tolist(), strict=True):
+            frequency = sum(terms.count(term) for term in group)
+            expected += weight * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * len(terms) / mean))
+        assert score == pytest.approx(expected)
 
 
 def test_alternative_stems_count_as_one_word(tmp_path: Path) -> None:
@@ -146,23 +186,82 @@ def test_alternative_stems_count_as_one_word(tmp_path: Path) -> None:
     put(catalog, article("a", "Häuser brennen.", "T", language="de"))
     put(catalog, article("b", "A house.", "T", language="en"))
     with catalog.snapshot() as snapshot:
-        groups = question_terms("Häuser", ["de", "en"])
-        assert len(groups) == 1
-        scorer = TermScorer(snapshot, groups)
-        (found,) = scorer.best(10)
+        question = asked("Häuser", snapshot)
+        assert len(question.groups) == 1
+        scorer = TermScorer(snapshot, question)
+        (found,) = scorer.candidates()
         near = snapshot.near_article(found)
         assert near is not None
         assert near.article_id == "a"
-        assert scorer.score(snapshot.passage_terms([found])[0]) > 0
+        assert scorer.scores(list(snapshot.passage_terms([found]).values()))[0] > 0
     catalog.close()
 
 
 def test_a_question_without_terms_finds_nothing_by_terms(catalog: Catalog) -> None:
     with catalog.snapshot() as snapshot:
-        scorer = TermScorer(snapshot, [])
-        assert scorer.best(10) == []
-        assert scorer.idf == []
-        assert scorer.score(snapshot.passage_terms(sorted(catalog.passage_ids())[:1])[0]) == 0
+        scorer = scorer_of(snapshot, [])
+        assert scorer.candidates() == []
+        assert scorer.scores(["rust"]).tolist() == [0.0]
+        assert scorer.scores([]).tolist() == []
+
+
+# Candidates by terms
+
+
+@pytest.mark.parametrize("question", ["Which whale is in the museum?", "Number 17", "rust by the river", "ferry"])
+def test_candidates_hold_the_most_telling_terms(
+    catalog: Catalog, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with catalog.snapshot() as snapshot:
+        what = asked(question, snapshot)
+        everywhere = snapshot.passage_terms(snapshot.all_vectors()[0].tolist())
+        sums = {
+            n: sum(
+                idf for group, idf in zip(what.groups, what.idf.tolist(), strict=True) if {*group} & {*terms.split()}
+            )
+            for n, terms in everywhere.items()
+        }
+        found = TermScorer(snapshot, what).candidates()
+        assert set(found) == {n for n in sums if sums[n] > 0}, "few passages: all that hold any term"
+        monkeypatch.setattr(TermScorer, "CANDIDATES", 20)
+        monkeypatch.setattr(TermScorer, "RANKED", 0)
+        fewer = TermScorer(snapshot, what).candidates()
+        assert fewer == sorted(sorted(sums, key=lambda n: (-round(sums[n], 6), -n))[:20])
+
+
+def test_a_term_that_is_alone_is_found_where_it_says_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TermScorer, "CANDIDATES", 2)
+    catalog = Catalog.in_directory(tmp_path)
+    for n, text in enumerate(["Rust, rust, rust.", "Rust and rust.", *["Rust on a long bridge over a river."] * 5]):
+        put(catalog, article(f"a{n}", text, "T", language="en"))
+    with catalog.snapshot() as snapshot:
+        scorer = scorer_of(snapshot, [("rust",)])
+        assert scorer.candidates() == sorted(catalog.passage_ids())[:2]
+        monkeypatch.setattr(TermScorer, "RANKED", 6)
+        assert scorer.candidates() == sorted(catalog.passage_ids())[-2:], "too many to rank: the newest"
+    catalog.close()
+
+
+def test_terms_of_very_many_passages_are_not_looked_up_beside_rare_ones(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with catalog.snapshot() as snapshot:
+        (common,) = snapshot.document_frequencies(["titl"]).values()
+        rare = snapshot.passages_with(["17"]).tolist()
+        assert len(rare) < common
+        monkeypatch.setattr(TermScorer, "POSTINGS", common)
+        assert scorer_of(snapshot, [("titl",), ("17",)]).candidates() == rare
+        assert len(scorer_of(snapshot, [("titl",)]).candidates()) == common, "but one always is"
+        monkeypatch.setattr(TermScorer, "POSTINGS", 0)
+        assert scorer_of(snapshot, [("titl",), ("17",)]).candidates() == rare
+
+
+def test_of_equally_good_candidates_always_the_same(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TermScorer, "CANDIDATES", 7)
+    with catalog.snapshot() as snapshot:
+        words = [("whale",), ("museum",), ("rust",)]
+        found = scorer_of(snapshot, words, [0.1, 0.2, 0.3]).candidates()
+        assert found == scorer_of(snapshot, words[::-1], [0.3, 0.2, 0.1]).candidates()
 
 
 # Both together
@@ -173,19 +272,64 @@ def test_the_union_of_both_channels_with_missing_scores_filled_exactly(catalog: 
     documents = retriever(catalog, Away(), k=1000, pool=15).invoke(question)
     vector = cheap_vector(question)
     with catalog.snapshot() as snapshot:
-        scorer = TermScorer(snapshot, question_terms(question, snapshot.languages()))
-        near, by_terms = brute_force(catalog, vector)[:15], scorer.best(15)
+        scores = by_hand(snapshot, asked(question, snapshot))
+        near = brute_force(catalog, vector)[:15]
+        by_terms = sorted(scores, key=lambda n: (-round(scores[n], 9), n))[:15]
         assert set(ids(documents)) == {*near, *by_terms}
         assert len(set(near) - set(by_terms)) > 0
         for document in documents:
-            (candidate,) = snapshot.passage_terms([int(document.id or 0)])
-            assert document.metadata["similarity"] == pytest.approx(float(candidate.vector @ vector), abs=1e-6)
-            assert document.metadata["bm25"] == pytest.approx(scorer.score(candidate))
-    similarity, bm25, scores = (
+            passage = int(document.id or 0)
+            similarity = float(snapshot.vectors([passage])[1][0].astype(np.float32) @ vector)
+            assert document.metadata["similarity"] == pytest.approx(similarity, abs=1e-6)
+            assert document.metadata["bm25"] == pytest.approx(scores[passage])
+    similarities, bm25, fused = (
         np.array([document.metadata[name] for document in documents]) for name in ("similarity", "bm25", "score")
     )
-    np.testing.assert_allclose(scores, z_scores(similarity) + z_scores(bm25), atol=1e-6)
-    assert (np.diff(scores) <= 0).all()
+    np.testing.assert_allclose(fused, z_scores(similarities) + z_scores(bm25), atol=1e-6)
+    assert (np.diff(fused) <= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("knowledge", "weight"),
+    [
+        pytest.param(0.0, 0.0, id="an unknown language is left to the terms"),
+        pytest.param(0.5, None, id="known by half"),
+    ],
+)
+def test_vectors_count_as_much_as_the_encoder_knows_the_language(
+    catalog: Catalog, knowledge: float, weight: float | None
+) -> None:
+    """And as far as it does not, the better neighbour's BM25 counts."""
+    search = PassageRetriever(
+        catalog=catalog,
+        index=Away(),
+        encode=cheap_question,
+        knows=lambda language: knowledge,
+        exact=ExactSearch(),
+        k=1000,
+        pool=1000,
+    )
+    documents = search.invoke("whale museum")
+    similarities, bm25, fused = (
+        np.array([document.metadata[name] for document in documents]) for name in ("similarity", "bm25", "score")
+    )
+    expected = dense_weight(knowledge) if weight is None else weight
+    own = {int(document.id or 0): float(document.metadata["bm25"]) for document in documents}
+    beside = np.array([max(own.get(n - 1, 0.0), own.get(n + 1, 0.0)) for n in own])
+    by_terms = z_scores(bm25 + (1 - expected) * _BESIDE * beside)
+    np.testing.assert_allclose(fused, expected * z_scores(similarities) + by_terms, atol=1e-6)
+
+
+def test_a_source_that_the_question_names_is_preferred(tmp_path: Path) -> None:
+    catalog = Catalog.in_directory(tmp_path)
+    for name in ("Westmere Gazette", "Pellworth Post"):
+        put(catalog, article(name, "The harbour bridge was closed.", source=name, language="en"))
+    for name in ("Westmere Gazette", "Pellworth Post"):
+        found = retriever(catalog, Away()).invoke(f"According to the {name}, what was closed?")
+        plain = retriever(catalog, Away()).invoke(f"What was closed, {name}?", focus=Focus(source=name))
+        assert found[0].metadata["article"] == name
+        assert [document.metadata["article"] for document in plain] == [name]
+    catalog.close()
 
 
 def test_it_is_a_langchain_retriever_over_the_best_hundred_of_each_channel() -> None:

@@ -27,6 +27,7 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.webhook_url is None
     assert settings.webhook_listen == ("127.0.0.1", 8080)
     assert settings.embedding_model == "all-MiniLM-L6-v2"
+    assert settings.reranker_model is None
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,8 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("CITEGRAM_CHROMA_URL", " http://a:80 ", "chroma_url", "http://a:80", id="spaces around address"),
         pytest.param("TELEGRAM_API_URL", "https://[::1]:8081", "telegram_api_url", "https://[::1]:8081", id="IPv6"),
         pytest.param("CITEGRAM_EMBEDDING_MODEL", " a/b ", "embedding_model", "a/b", id="spaces around the model"),
+        pytest.param("CITEGRAM_RERANKER_MODEL", " a/b ", "reranker_model", "a/b", id="spaces around the reranker"),
+        pytest.param("CITEGRAM_RERANKER_MODEL", "", "reranker_model", None, id="reranker left empty"),
         pytest.param("CITEGRAM_DATA_DIR", "/tmp/x/../y", "data_dir", Path("/tmp/x/../y"), id="absolute path"),
         pytest.param("CITEGRAM_DATA_DIR", "~/x", "data_dir", Path.home() / "x", id="home directory"),
     ],
@@ -93,6 +96,7 @@ def test_values(monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: s
         pytest.param("CITEGRAM_DATA_DIR", "~no-such-user/x", "cannot be used", id="home of nobody"),
         pytest.param("CITEGRAM_DATA_DIR", "  ", "is empty", id="directory of spaces"),
         pytest.param("CITEGRAM_EMBEDDING_MODEL", "  ", "is empty", id="model of spaces"),
+        pytest.param("CITEGRAM_RERANKER_MODEL", "  ", "is empty", id="reranker of spaces"),
     ],
 )
 def test_a_wrong_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str) -> None:

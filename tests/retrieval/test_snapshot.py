@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +16,7 @@ from hypothesis import strategies as st
 from retrieval.catalog import Catalog
 from retrieval.lexical import question_terms, terms
 from retrieval.models import Period
-from retrieval.snapshot import Snapshot
+from retrieval.snapshot import Origin, Remembered, Snapshot
 from tests.building import BRIDGE, WHALE, article, cheaply_encoded, put
 
 NUMBERS = "Version 3.5 costs 1,299.50 since 2026.03.01, not 5 or 3."
@@ -66,18 +69,21 @@ def test_what_the_articles_are(snapshot: Snapshot) -> None:
 )
 def test_a_term_is_found_whole_and_counted_where_it_is_found(snapshot: Snapshot, word: str, found_in: set[str]) -> None:
     (term,) = terms(word, "en")
-    found = snapshot.best_by_terms([term], 100)
+    found = snapshot.passages_with([term]).tolist()
     assert {article_of(snapshot, passage) for passage in found} == found_in
     assert snapshot.document_frequencies([term]) == {term: len(found)}
 
 
 def test_no_terms_find_nothing(snapshot: Snapshot) -> None:
-    assert snapshot.best_by_terms([], 10) == []
+    assert snapshot.passages_with([]).tolist() == []
     assert snapshot.document_frequencies([]) == {}
 
 
-def test_no_more_than_asked_for(snapshot: Snapshot) -> None:
-    assert len(snapshot.best_by_terms(["titl"], 2)) == 2
+def test_passages_with_any_of_the_terms_in_order(snapshot: Snapshot) -> None:
+    either = snapshot.passages_with(["rust", "museum"]).tolist()
+    assert {article_of(snapshot, passage) for passage in either} == {"bridge", "whale"}
+    assert either == sorted(either)
+    assert snapshot.passages_with(["titl"]).tolist() == snapshot.all_vectors()[0].tolist()
 
 
 @settings(max_examples=300)
@@ -86,7 +92,7 @@ def test_any_question_can_be_looked_up(catalog: Catalog, text: str) -> None:
     with catalog.snapshot() as snapshot:
         groups = [*question_terms(text, LANGUAGES), tuple(terms(text))]
         wanted = [term for group in groups for term in group]
-        found = snapshot.best_by_terms(wanted, 10)
+        found = snapshot.passages_with(wanted).tolist()
         assert set(found) <= set(snapshot.all_vectors()[0].tolist())
         assert set(snapshot.document_frequencies(wanted)) == set(wanted)
 
@@ -107,25 +113,42 @@ def test_any_text_is_found_again_by_each_of_its_terms(scratch: Catalog, text: st
         frequencies = snapshot.document_frequencies(terms(stored.text))
         assert all(frequencies.values()), frequencies
         for term in set(terms(stored.text)):
-            assert snapshot.best_by_terms([term], 10)
+            assert len(snapshot.passages_with([term])) > 0
 
 
 def test_thousands_of_terms_at_once(snapshot: Snapshot) -> None:
     wanted = [*(f"word{n}" for n in range(5000)), "rust"]
-    (passage,) = snapshot.best_by_terms(wanted, 10)
+    (passage,) = snapshot.passages_with(wanted).tolist()
     assert article_of(snapshot, passage) == "bridge"
 
 
 def test_terms_and_vectors_of_passages(snapshot: Snapshot) -> None:
     ids, vectors = snapshot.all_vectors()
-    found = {candidate.id: candidate for candidate in snapshot.passage_terms(ids.tolist())}
-    assert list(found) == sorted(found) == ids.tolist()
-    encoded = cheaply_encoded(article("bridge", BRIDGE, language="en"))
-    for passage, stored in zip(ids.tolist(), encoded, strict=False):
-        assert found[passage].terms == " ".join(stored.terms)
-        assert found[passage].length == len(stored.terms)
-        np.testing.assert_allclose(found[passage].vector, stored.vectors.passage, atol=1e-3)
     assert vectors.shape == (len(ids), 8)
+    found = snapshot.passage_terms(ids.tolist())
+    assert sorted(found) == ids.tolist()
+    encoded = cheaply_encoded(article("bridge", BRIDGE, language="en"))
+    for passage, vector, stored in zip(ids.tolist(), vectors, encoded, strict=False):
+        assert found[passage].split(" ") == [term for sentence in stored.terms for term in sentence]
+        np.testing.assert_allclose(vector, stored.vectors.passage, atol=1e-3)
+
+
+def test_vectors_of_some_passages(snapshot: Snapshot) -> None:
+    ids, vectors = snapshot.all_vectors()
+    some, theirs = snapshot.vectors([int(ids[2]), 999, int(ids[0])])
+    assert some.tolist() == [ids[0], ids[2]]
+    np.testing.assert_array_equal(theirs, vectors[[0, 2]])
+    assert snapshot.vectors([999])[0].tolist() == []
+
+
+def test_where_articles_come_from(snapshot: Snapshot) -> None:
+    keys = {
+        stored.article.id: stored.key for stored in map(snapshot.article, ("bridge", "whale")) if stored is not None
+    }
+    assert snapshot.origins([*keys.values(), 999]) == {
+        keys["bridge"]: Origin("2026-03-01", "Post", None, None),
+        keys["whale"]: Origin(None, "Gazette", None, None),
+    }
 
 
 def test_sentences_of_passages_in_the_order_asked_for(snapshot: Snapshot) -> None:
@@ -133,17 +156,25 @@ def test_sentences_of_passages_in_the_order_asked_for(snapshot: Snapshot) -> Non
     passages = snapshot.passage_sentences(ids)
     assert [passage.id for passage in passages] == ids
     for passage in passages:
-        assert passage.vectors.shape == (len(passage.sentences), 8)
+        assert passage.counts.tolist() == [1] * (1 + len(passage.sentences))  # a token each, as tests.building has it
+        assert passage.tokens.shape == (len(passage.counts), 1)
+        assert passage.tokens.dtype == np.uint8
+        assert len(passage.terms) == 1 + len(passage.sentences)
         for span in passage.sentences:
             assert passage.span.start <= span.start < span.end <= passage.span.end
             sentence = passage.article.text[span.start : span.end]
             assert sentence == sentence.strip()
+        title, *sentences = passage.terms
+        assert title == tuple(terms(passage.article.title, passage.article.language))
+        for span, held in zip(passage.sentences, sentences, strict=True):
+            sentence = passage.article.text[span.start : span.end]
+            assert held == tuple(terms(sentence, passage.article.language))
 
 
 def test_passages_that_are_not_there_are_left_out(snapshot: Snapshot) -> None:
     first = int(snapshot.all_vectors()[0][0])
     assert [passage.id for passage in snapshot.passage_sentences([999, first, -1])] == [first]
-    assert [passage.id for passage in snapshot.passage_terms([999, first])] == [first]
+    assert list(snapshot.passage_terms([999, first])) == [first]
     assert snapshot.near_article(999) is None
     assert snapshot.passage_sentences([]) == []
 
@@ -151,7 +182,8 @@ def test_passages_that_are_not_there_are_left_out(snapshot: Snapshot) -> None:
 def test_more_passages_than_one_statement_takes(snapshot: Snapshot) -> None:
     ids = snapshot.all_vectors()[0].tolist()
     asked = [*range(10_000, 11_200), *ids]
-    assert [candidate.id for candidate in snapshot.passage_terms(asked)] == ids
+    assert list(snapshot.passage_terms(asked)) == ids
+    assert snapshot.vectors(asked)[0].tolist() == ids
     assert [passage.id for passage in snapshot.passage_sentences(asked)] == ids
 
 
@@ -162,5 +194,69 @@ def test_an_empty_catalogue(tmp_path: Path) -> None:
         assert snapshot.corpus().mean_terms == 0
         assert snapshot.all_vectors()[0].shape == (0,)
         assert snapshot.period() == Period()
-        assert snapshot.best_by_terms(["x"], 5) == []
+        assert snapshot.passages_with(["x"]).tolist() == []
     catalog.close()
+
+
+# Remembered between snapshots
+
+
+def test_what_is_remembered_follows_every_change(tmp_path: Path) -> None:
+    catalog = Catalog.in_directory(tmp_path)
+
+    def seen() -> tuple[int, int, tuple[str, ...], str | None]:
+        with catalog.snapshot() as snapshot:
+            frequency = snapshot.document_frequencies(["rust"])["rust"]
+            return snapshot.corpus().passages, frequency, snapshot.languages(), snapshot.period().to
+
+    assert seen() == seen() == (0, 0, (), None)
+    rust = article("a", "Some rust.", language="en", published="2026-01-02")
+    put(catalog, rust)
+    assert seen() == seen() == (1, 1, ("en",), "2026-01-02")
+    catalog.put_metadata(replace(rust, language="de", published="2027"), "/x")
+    assert seen() == seen() == (1, 1, ("de",), "2027")
+    catalog.remove("a")
+    assert seen() == seen() == (0, 0, (), None)
+    catalog.close()
+
+
+def test_an_older_snapshot_goes_on_seeing_what_was(tmp_path: Path) -> None:
+    catalog = Catalog.in_directory(tmp_path)
+    put(catalog, article("a", "A whale."))
+    with catalog.snapshot() as older:
+        assert older.corpus().passages == 1
+        put(catalog, article("b", "Another whale."))
+        with catalog.snapshot() as newer:
+            assert newer.corpus().passages == 2
+            assert older.corpus().passages == 1
+            assert older.document_frequencies(["whale"]) == {"whale": 1}
+            assert newer.document_frequencies(["whale"]) == {"whale": 2}
+    catalog.close()
+
+
+def test_the_same_generation_is_read_once() -> None:
+    remembered, reads = Remembered(), iter(range(100))
+    assert [remembered.get(3, "x", lambda: next(reads)) for _ in range(3)] == [0, 0, 0]
+    assert remembered.get(3, "y", lambda: next(reads)) == 1
+    assert remembered.get(4, "x", lambda: next(reads)) == 2
+    assert [remembered.get(3, "x", lambda: next(reads)) for _ in range(2)] == [3, 4], "older ones are not kept"
+    assert remembered.get(4, "x", lambda: next(reads)) == 2
+
+
+def test_many_threads_never_get_the_fact_of_another_generation() -> None:
+    remembered = Remembered()
+
+    def look(n: int) -> bool:
+        generation = n % 50 + n // 50
+        return remembered.get(generation, f"{n % 3}", lambda: (generation, n % 3)) == (generation, n % 3)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(look, range(1000)))
+
+
+def test_memory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.snapshot._MOST_REMEMBERED", 10)
+    remembered = Remembered()
+    for n in range(100):
+        assert remembered.get(1, f"{n}", partial(int, n)) == n
+    assert len(remembered._facts) <= 10

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval import wording
-from retrieval.models import NearArticle, Period, Quote
+from retrieval.models import NearArticle, Period, Quote, Span
 from tests.fakes import quote
 
 
@@ -63,6 +63,26 @@ def test_quotes_are_shown_with_title_source_author_date_and_address() -> None:
 def test_a_quote_of_an_article_of_which_nothing_is_known_has_no_empty_lines() -> None:
     bare = Quote("Closed.", "a", "Title", None, None, None, None, 0, 7, 0.1, 1, n=1)
     assert wording.answered([bare]) == "[1] Title\n    Closed."
+
+
+def test_the_words_that_answer_can_be_set_apart() -> None:
+    marked = Quote(
+        "Open 3 May to 9 May.",
+        "a",
+        "T",
+        None,
+        None,
+        None,
+        None,
+        40,
+        60,
+        0.1,
+        1,
+        n=1,
+        marks=(Span(45, 50), Span(54, 59)),
+    )
+    assert wording.answered([marked], around_marks=("<", ">")) == "[1] T\n    Open <3 May> to <9 May>."
+    assert wording.answered([marked]) == "[1] T\n    Open 3 May to 9 May."
 
 
 @given(st.lists(st.text(alphabet=st.characters(categories=["L", "P", "N"]), min_size=1), min_size=1))

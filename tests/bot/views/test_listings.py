@@ -183,7 +183,7 @@ def test_russian_plurals(sources: int, articles: int, said: str) -> None:
 
 
 def test_considered_passages_show_where_they_are_from_and_how_near_they_are() -> None:
-    parsed = checked(considered([(Place("a", 1, 0, 9, -1.0), quote("The bridge is closed. " * 20))]))
+    parsed = checked(considered([(Place("a", 1, 0, 9, 1.0), quote("The bridge is closed. " * 20))]))
     assert parsed.text == (
         "1 passage considered\n\n1. Harbour bridge closes for repairs\nHarbour Post · 3 March 2026 · very close\n"
         + ("The bridge is closed. " * 20)[:119]
@@ -195,12 +195,12 @@ def test_considered_passages_show_where_they_are_from_and_how_near_they_are() ->
 @pytest.mark.parametrize(
     ("scores", "nearness"),
     [
-        pytest.param((0, -0.5, -2, -5, -9), ["very close", "very close", "close", "loosely related", "hardly related"],
+        pytest.param((3, 0, -1, -3, -9), ["very close", "very close", "close", "loosely related", "hardly related"],
                      id="beside a good one"),
-        pytest.param((-3, -3.1, -5, -9), ["close", "close", "loosely related", "hardly related"], id="none is good"),
+        pytest.param((-3, -3.1, -5), ["loosely related", "loosely related", "hardly related"], id="none is good"),
     ],
 )  # fmt: skip
-def test_nearness_goes_by_the_best_passage_and_by_how_good_that_is(
+def test_nearness_goes_by_the_odds_that_a_passage_holds_the_answer(
     scores: tuple[float, ...], nearness: list[str]
 ) -> None:
     lines = checked(considered(scored(*scores))).text.splitlines()

@@ -14,7 +14,7 @@ from bot.views.render import REASONS, answer_keyboard, reasons_keyboard, refusal
 from bot.views.text import Button, Keyboard, Message, bold, clean, linked, pack, render_text, run, units
 from bot.views.words import Words, words_for
 from ingest.normalize import canonical_text
-from retrieval.models import Answer, Claim, Located, NearArticle, Period, Quote
+from retrieval.models import Answer, Claim, Located, NearArticle, Period, Quote, Span
 from tests.fakes import answered, not_found, quote
 from tests.telegram.parser import Parsed, parse
 
@@ -47,7 +47,8 @@ numbers = st.integers(1, 12)
 located = {"text": texts, "article_id": anything, "title": texts, "url": addresses, "source": names, "author": names,
            "published": days, "start": st.just(0), "end": st.just(1), "score": st.just(0.5),
            "version": st.just(1)}  # fmt: skip
-quotes = st.builds(Quote, n=numbers, **located)
+spans = st.builds(Span, st.integers(-1, 60), st.integers(-1, 60))
+quotes = st.builds(Quote, n=numbers, marks=st.lists(spans, max_size=3).map(tuple), **located)
 passages = st.builds(Located, **located)
 claims = st.builds(Claim, text=texts, quotes=st.lists(numbers, max_size=4).map(tuple), supported=st.booleans())
 near = st.builds(NearArticle, article_id=anything, title=texts, published=days, url=addresses)
@@ -128,6 +129,38 @@ def test_any_title_can_be_a_link_or_bold(title: str, url: str | None, words_of_p
 @given(st.text(st.characters(exclude_characters="\u030a\u0333\u033f")))  # marks that Telegram does not show
 def test_text_as_it_is_stored_is_sent_letter_by_letter(text: str) -> None:
     assert clean(canonical_text(text)) == canonical_text(text)
+
+
+def marked(text: str, *words: str) -> Answer:
+    """An answer of one quote in which words are marked."""
+    (quote,) = answered("?", text).quotes
+    starts = [(quote.start + text.index(word), word) for word in words]
+    spans = tuple(Span(start, start + len(word)) for start, word in starts)
+    return replace(answered("?", text), quotes=(replace(quote, marks=spans),))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("It opened on 3 May 1998.", ["3 May 1998"], id="date"),
+        pytest.param("<b> & 3 < 4 > 2", ["3 < 4"], id="escaped"),
+        pytest.param("\u202e\ufeffIt was\r\n <b>Ada</b>.", ["Ada"], id="behind what is not shown"),
+        pytest.param("👍 Ada met Tom 👍", ["Ada", "Tom"], id="two, between characters of two units"),
+        pytest.param("x" * 4_500 + " Ada " + "y" * 100, ["Ada"], id="in the second part of a long quote"),
+    ],
+)
+def test_the_words_that_answer_are_bold_inside_the_quotation(text: str, words: list[str]) -> None:
+    messages = checked(render(marked(text, *words), EN))
+    assert quoted(messages) == clean(text)
+    title = "Harbour bridge closes for repairs"
+    bold_texts = [part for message in messages for part in message.slices("Bold") if title not in part]
+    assert bold_texts == words
+
+
+def test_marks_that_hold_nothing_are_not_shown() -> None:
+    (message,) = checked(render(marked("Ada came.", " "), EN))
+    assert quoted([message]) == "Ada came."
+    assert len(message.slices("Bold")) == 1
 
 
 def test_a_quote_shows_number_title_source_author_and_date() -> None:
