@@ -20,8 +20,8 @@ from retrieval.condense import stand_alone
 from retrieval.encoder import Encoder
 from retrieval.errors import CitegramError
 from retrieval.evidence import Weighed, weigh
-from retrieval.models import Answer, NearArticle, Period, Question, QuestionVectors
-from retrieval.quotes import quotes
+from retrieval.models import MOST_QUOTES, Answer, NearArticle, Period, Question, QuestionVectors
+from retrieval.quotes import FITTING, quotes
 from retrieval.reranker import Reranker
 from retrieval.search import PassageRetriever
 from retrieval.snapshot import Snapshot
@@ -168,7 +168,8 @@ def _nearest(weighed: Weighed, snapshot: Snapshot) -> tuple[NearArticle, ...]:
 
 def _finish(inquiry: Inquiry) -> Answer:
     weighed = inquiry.weighed
-    cut = quotes(weighed.chosen, inquiry.text) if weighed.answered else ()
+    room = FITTING * max(inquiry.question.most_quotes, MOST_QUOTES) // MOST_QUOTES
+    cut = quotes(weighed.chosen, inquiry.text, fitting=room) if weighed.answered else ()
     return Answer(
         status="answered" if cut else "not_found",
         text=wording.answered(cut) if cut else wording.not_found(inquiry.nearest, inquiry.period),

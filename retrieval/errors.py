@@ -6,7 +6,9 @@ CitegramError
 ├── CatalogError         the catalogue cannot be opened or is of another kind
 │   └── BusyError        another process is writing to it
 ├── DatabaseError        what the bot keeps of conversations cannot be read or written
-├── ModelError           the embedding model cannot be loaded, or is not the one the catalogue was made with
+├── ModelError           the embedding model or the reranker cannot be used, or the catalogue was made with another one
+├── EvaluationError      an evaluation cannot be made
+│   └── SetError         a folder is no evaluation set
 └── IndexUnavailable     the vector index does not answer; exact search stands in
 """
 
@@ -36,7 +38,15 @@ class DatabaseError(CitegramError):
 
 
 class ModelError(CitegramError):
-    """The embedding model cannot be loaded, or is not the one that the catalogue was made with."""
+    """The embedding model or the reranker cannot be used, or the catalogue was made with another model."""
+
+
+class EvaluationError(CitegramError):
+    """An evaluation cannot be made; the message says what to do."""
+
+
+class SetError(EvaluationError):
+    """A folder is no evaluation set."""
 
 
 class IndexUnavailable(CitegramError):

@@ -104,7 +104,7 @@ class PassageRetriever(BaseRetriever):
     index: DenseIndex
     encode: Callable[[str], QuestionVectors]
     knows: Callable[[str], float] = lambda language: 1.0
-    k: int = 20
+    k: int = 12
     pool: int = 100
     exact: ExactSearch
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ def sentence_scores(
     total = float(weights.sum())
     if not sentences or total <= 0:
         return np.zeros(len(sentences))
-    asked = _Asked(groups)
+    asked = _asked(tuple(groups))
     own = np.array([asked.matches(terms) for terms in sentences])
     held = own.copy()
     held[1:] = np.maximum(held[1:], _BESIDE * own[:-1])
@@ -50,6 +51,12 @@ def sentence_scores(
         held = np.maximum(held, _IN_TITLE * np.array(asked.matches(title)))
     scores: Scores = held @ weights / total
     return scores
+
+
+@lru_cache(maxsize=16)
+def _asked(groups: tuple[tuple[str, ...], ...]) -> _Asked:
+    """Return what a question's passages are all held against."""
+    return _Asked(groups)
 
 
 class _Asked:

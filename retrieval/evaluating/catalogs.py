@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from retrieval.catalog import FILE_NAME, Catalog
 from retrieval.catalog_schema import SCHEMA_VERSION
-from retrieval.evaluating.sets import EvaluationError, EvaluationSet
+from retrieval.errors import EvaluationError
+from retrieval.evaluating.sets import EvaluationSet
 
 if TYPE_CHECKING:
     from retrieval.bootstrap import Citegram

@@ -40,8 +40,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from retrieval.errors import CitegramError, SettingsError
-    from retrieval.evaluating.sets import SetError
+    from retrieval.errors import CitegramError, SetError, SettingsError
 
     problems: list[str] = []
 

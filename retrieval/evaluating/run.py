@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retrieval.errors import EvaluationError
 from retrieval.evaluating.catalogs import copy_with, opener, part, whole
 from retrieval.evaluating.metrics import normal
 from retrieval.evaluating.outcomes import Outcome, outcome_of
 from retrieval.evaluating.ranking import judged, standard_measures
-from retrieval.evaluating.sets import EvaluationError, EvaluationSet, Half, SetQuestion, of_half, sample, share_of
+from retrieval.evaluating.sets import EvaluationSet, Half, SetQuestion, of_half, sample, share_of
 
 if TYPE_CHECKING:
     from retrieval.bootstrap import Citegram

@@ -10,21 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from retrieval.batch import BadLine, read_question
-from retrieval.errors import CitegramError
+from retrieval.errors import SetError
 from retrieval.models import Question
 
 Half = Literal["tune", "report"]
 _EXPECTED = ("answer", "abstain", "clarify", "chat")
 _NOT_MEASURED = ("clarify", "chat")
 _SALT = "citegram halves"  # of the tuning and the reporting half
-
-
-class EvaluationError(CitegramError):
-    """An evaluation cannot be made; the message says what to do."""
-
-
-class SetError(EvaluationError):
-    """A folder is no evaluation set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from ingest.chunking import MOST_CHARACTERS
 from ingest.encoding import prepare
 from retrieval.catalog import FILE_NAME, Catalog
 from retrieval.encoder import Encoder
+from retrieval.errors import EvaluationError
 from retrieval.evaluating.outcomes import Outcome, outcome_of
-from retrieval.evaluating.sets import EvaluationError
 from tests.benchmarks.columns import DIFFERS, cells
 from tests.benchmarks.sets import Chosen, Opened, opened
 from tests.benchmarks.tables import markdown, titled

@@ -7,9 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from retrieval.encoder import Encoder
+from retrieval.errors import EvaluationError
 from retrieval.evaluating.catalogs import data_directory
 from retrieval.evaluating.run import Options, SetRun, run_set
-from retrieval.evaluating.sets import EvaluationError, read_questions
+from retrieval.evaluating.sets import read_questions
 from retrieval.evaluating.table import table
 from retrieval.evaluation import figures, groups
 from retrieval.settings import load_settings

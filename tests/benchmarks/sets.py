@@ -10,9 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from retrieval.encoder import Encoder
+from retrieval.errors import EvaluationError
 from retrieval.evaluating.catalogs import data_directory
 from retrieval.evaluating.run import Options, Sitting, sittings
-from retrieval.evaluating.sets import EvaluationError, EvaluationSet, Half, read_set
+from retrieval.evaluating.sets import EvaluationSet, Half, read_set
 from retrieval.settings import Settings, load_settings
 from tests.benchmarks.environment import data_directory as no_settings
 

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.asked import asked
+from retrieval.errors import EvaluationError
 from retrieval.evaluating.metrics import found
 from retrieval.evaluating.run import Sitting
-from retrieval.evaluating.sets import EvaluationError, SetQuestion
+from retrieval.evaluating.sets import SetQuestion
 from retrieval.late_interaction import MOST_BITS, matches, pack, rotated, unpack
 from retrieval.models import QuestionVectors
 from retrieval.search import ExactSearch, PassageRetriever, z_scores

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from retrieval.evaluating.sets import SetError, SetQuestion, in_half, of_half, read_set, sample, share_of
+from retrieval.errors import SetError
+from retrieval.evaluating.sets import SetQuestion, in_half, of_half, read_set, sample, share_of
 from retrieval.models import Question, Turn
 
 GOOD = {"question": "Why was it closed?", "answerable": True, "evidence": ["It was closed for rust."]}

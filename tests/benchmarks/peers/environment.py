@@ -37,7 +37,7 @@ def _commands(interpreter: Path) -> list[list[str]]:
     if uv is not None:
         return [
             [uv, "venv", "-q", "--allow-existing", "--python", sys.executable, str(FOLDER)],
-            [uv, "pip", "install", "-q", "--python", str(interpreter), "-r", str(_LOCK)],
+            [uv, "pip", "install", "-q", "--link-mode", "copy", "--python", str(interpreter), "-r", str(_LOCK)],
         ]
     return [
         [sys.executable, "-m", "venv", str(FOLDER)],
