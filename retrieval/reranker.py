@@ -83,7 +83,7 @@ class Reranker:
         return self._loaded
 
 
-def rerank(reranker: Reranker, question: str, texts: Sequence[str], own: npt.ArrayLike) -> Scores:
+def rerank(reranker: Reranker, question: str, texts: Sequence[str], own: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return the scores of the best passages after the cross-encoder has read them, shape (texts,).
 
     Each score is `own + WEIGHT * spread(own) * z`, with z the cross-encoder's logit in standard deviations from the mean of
@@ -96,7 +96,7 @@ def rerank(reranker: Reranker, question: str, texts: Sequence[str], own: npt.Arr
         texts: title and text of each passage, at most `MOST_RERANKED`.
         own: what they scored so far, in the same order.
     """
-    before = np.asarray(own, np.float32)
+    before = np.asarray(own, np.float64)
     try:
         logits = reranker.logits(question, texts)
     except ModelError as error:
@@ -107,8 +107,7 @@ def rerank(reranker: Reranker, question: str, texts: Sequence[str], own: npt.Arr
         return before
     # passages that score alike so far are told apart by the model alone
     scale = float(before.std()) or 1.0
-    refined: Scores = (before + WEIGHT * scale * (logits - logits.mean()) / spread).astype(np.float32)
-    return refined
+    return before + WEIGHT * scale * (logits.astype(np.float64) - float(logits.mean())) / spread
 
 
 @dataclass(slots=True)

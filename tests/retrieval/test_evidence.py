@@ -7,14 +7,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.documents import Document
 
 from retrieval.catalog import Catalog
+from retrieval.errors import ModelError
 from retrieval.evidence import MOST_LISTED, Weighed, weigh
 from retrieval.models import Located
+from retrieval.reranker import Reranker
 from tests.building import BRIDGE, WHALE, article, put_by_words, question_by_words
 
 LONG = " ".join(f"The {word} report number {n} was published." for n in range(30) for word in ("rust", "whale"))
@@ -130,3 +133,36 @@ def test_as_many_sentences_are_chosen_for_quoting_as_are_wanted(catalog: Catalog
         )
     assert len(found.chosen) == chosen
     assert [item.score for item in found.chosen] == sorted((item.score for item in found.chosen), reverse=True)
+
+
+class Opinionated(Reranker):
+    """A cross-encoder that likes texts with one word, or fails."""
+
+    def __init__(self, word: str | None) -> None:
+        super().__init__("opinionated")
+        self.word = word
+
+    def logits(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        if self.word is None:
+            raise ModelError("It has no opinion.")
+        return np.array([9.0 if self.word in text else -9.0 for text in texts], np.float32)
+
+
+def reranked(catalog: Catalog, question: str, reranker: Reranker | None) -> Weighed:
+    with catalog.snapshot() as snapshot:
+        chosen = documents(sorted(catalog.passage_ids()))
+        return weigh(question, question_by_words(question), chosen, snapshot, reranker=reranker)
+
+
+def test_a_cross_encoder_refines_the_order_of_passages_and_of_their_sentences(catalog: Catalog) -> None:
+    plain = reranked(catalog, "report", None)
+    refined = reranked(catalog, "report", Opinionated("sperm whale"))
+    ranks = [[place.article_id for place in found.passages].index("whale") for found in (refined, plain)]
+    assert ranks[0] < ranks[1] or ranks == [0, 0]
+    best = [max(p.score for p in found.passages if p.article_id == "whale") for found in (refined, plain)]
+    assert best[0] > best[1]
+
+
+def test_without_the_cross_encoder_s_help_the_order_stays(catalog: Catalog, caplog: pytest.LogCaptureFixture) -> None:
+    assert reranked(catalog, "report number 7", Opinionated(None)) == reranked(catalog, "report number 7", None)
+    assert [record.getMessage() for record in caplog.records] == ["Answered without the reranker: It has no opinion."]
