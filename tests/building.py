@@ -138,7 +138,7 @@ def _by_words(item: Article, passage: Passage) -> PassageVectors:
 
 
 def _of_words(text: str) -> npt.NDArray[np.float32]:
-    rows = [_word_vector(word) for word in _WORD.findall(text.casefold())]
+    rows = [_word_vector(word.casefold()) for word in _WORD.findall(text)]
     return np.array(rows, np.float32).reshape(len(rows), WORDS_MODEL.dimensions)
 
 

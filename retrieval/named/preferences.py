@@ -82,6 +82,8 @@ class Preferences:
             author: one or several names.
             url: its address, whose site counts where the article has no source, or where the site is cited.
         """
+        if not self:
+            return 0.0
         by = (source, author, url if source is None else None)
         named = self._known.get(by)
         if named is None:

@@ -303,3 +303,9 @@ def test_whatever_is_asked_the_bonus_is_bounded(
 @given(questions)
 def test_articles_without_metadata_neither_gain_nor_lose(question: str) -> None:
     assert preferences(question, TODAY, TODAY - timedelta(days=3)).bonus(None, None, None, None) == 0
+
+
+def test_a_question_that_names_nothing_gives_nothing() -> None:
+    named = preferences("0A", date(2000, 1, 1))
+    assert not named
+    assert named.bonus(None, "0A", None, None) == 0
