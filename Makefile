@@ -47,6 +47,8 @@ lock:  ## resolve the dependencies anew (needs uv)
 		| grep -vE '^(nvidia|cuda|triton)' > requirements-dev.lock
 	printf 'torch==2.13.0\n' | uv pip compile pyproject.toml - -c requirements-dev.lock --python-version 3.11 -q --no-header --no-annotate \
 		| grep -vE '^(nvidia|cuda|triton)' > requirements.lock
+	uv pip compile tests/benchmarks/peers/requirements.in --python-version 3.11 -q --no-header --no-annotate \
+		| grep -vE '^(nvidia|cuda|triton)' > tests/benchmarks/peers/requirements.lock
 
 clean:  ## remove the environment and caches; articles stay
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .import_linter_cache
