@@ -40,6 +40,11 @@ _CHANGED_AT_ONCE = 25
 _SAME = 1 - 1e-6
 """Cosine similarity from which on two vectors differ by no more than the rounding of their numbers."""
 
+_LOADED = 2000
+_LOADED_SHARE = 0.75
+"""Of this many nearest passages an index finds at least this share. Without its files it has but what Chroma had not yet
+written to them, fewer than 1,000 passages: half of 2,000 at most."""
+
 _RECONNECT_SECONDS = 1.0
 _T = TypeVar("_T")
 
@@ -312,10 +317,14 @@ class VectorIndex:
 
     def _open(self, url: str) -> _Connection:
         try:
-            return _open(url, self._name, self._query_seconds, self._write_seconds)
+            connection = _open(url, self._name, self._query_seconds, self._write_seconds)
         except Exception as error:  # as above, and whatever importing chromadb makes of the environment
             self.server.lost()
             raise IndexUnavailable(f"The vector index cannot be opened ({_told(error)}).") from error
+        if connection.complete and (not _loads(connection) or self.server.damage()):
+            connection.complete = False  # for the audit that it is a reason for
+            self.doubted = True
+        return connection
 
     def _keep(self, connection: _Connection) -> None:
         with self._swapping:
@@ -399,6 +408,21 @@ def _open(url: str, name: str, query_seconds: float, write_seconds: float) -> _C
         complete=_is_complete(model),
         dimensions=model.dimension,
     )
+
+
+def _loads(connection: _Connection) -> bool:
+    """Have the server read the collection into memory, and return whether all of its vectors were there.
+
+    A server reads the files at the first query, and goes on without those that are gone by then.
+    """
+    vector = np.ones((1, connection.dimensions or 1), np.float32)
+    try:
+        k = min(connection.writer.count(), _LOADED)
+        found = connection.writer.query(query_embeddings=vector, n_results=k, include=[])["ids"][0] if k else []
+    except Exception as error:  # noqa: BLE001 - as in every call; the audit that follows says what is wrong
+        log.info("The vector index cannot be read (%s).", _told(error))
+        return False
+    return len(found) >= _LOADED_SHARE * k
 
 
 def _settings(url: str) -> Settings:

@@ -379,7 +379,7 @@ class TestDamage:
                 keeper.close()
             assert_right(LARGE, index)
 
-    def test_an_index_that_loses_vectors_unseen_is_doubted_by_the_first_question(
+    def test_an_index_that_lost_vectors_unseen_is_doubted_before_the_first_question(
         self, store: Path, tmp_path: Path
     ) -> None:
         data_dir = tmp_path / "data"
@@ -387,13 +387,21 @@ class TestDamage:
         without_vectors(data_dir / "chroma")
         with local(data_dir) as index:
             index.connect()
-            assert index.available()
-            with pytest.raises(IndexUnavailable, match="lacks passages"):
-                index.query(LARGE.entries()[0].vector, 200)
+            with pytest.raises(IndexUnavailable):
+                index.query(LARGE.entries()[0].vector, 1)
             doubted = index.doubted
             bring_up_to_date(LARGE, index)
             assert (doubted, index.doubted) == (True, False)
             assert_right(LARGE, index)
+
+    def test_files_that_go_after_the_opening_cost_no_right_answer(self, store: Path, tmp_path: Path) -> None:
+        data_dir = tmp_path / "data"
+        shutil.copytree(store, data_dir)
+        with local(data_dir) as index:
+            index.connect()
+            without_vectors(data_dir / "chroma")
+            for asked in LARGE.entries()[::100]:
+                assert index.query(asked.vector, 1)[0][0] == asked.id
 
 
 class TestKeeper:
