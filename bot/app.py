@@ -52,6 +52,8 @@ STOP_SECONDS = 10.0
 """How long a stop waits for answers in flight."""
 MAX_ANSWERS_AT_ONCE = 8
 """Answers worked on at the same time; the core is bound by the processor, so more would only slow each other."""
+MAX_WRITTEN_AT_ONCE = 24
+"""The same where a chat model writes them, as most of that is waiting for it."""
 MAX_OF_ONE_PERSON = 3
 """Of these, for one person, who can ask in several chats and by buttons at the same time."""
 MAX_LOOKUPS = 4
@@ -101,7 +103,7 @@ def build(settings: Settings, citegram: Answering, database: Database) -> Front:
         conversations=Conversations(database),
         members=members,
         keep_days=settings.keep_days,
-        slots=asyncio.Semaphore(MAX_ANSWERS_AT_ONCE),
+        slots=asyncio.Semaphore(MAX_WRITTEN_AT_ONCE if citegram.writes else MAX_ANSWERS_AT_ONCE),
         shares=Shares(MAX_OF_ONE_PERSON),
         lookups=asyncio.Semaphore(MAX_LOOKUPS),
         stop=order.stop,

@@ -7,14 +7,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.exchange import Exchange
+from bot.exchange import Exchange, Preview
+from bot.finding import keep_view
 from bot.focusing import written_focus
-from bot.stores.conversations import AnswerRecord
+from bot.showing import shown_meanwhile
+from bot.stores.conversations import CHOICE, AnswerRecord, Preferences
+from bot.views.choices import choice_keyboard, offered, plain_choices
+from bot.views.notices import in_words
 from bot.views.render import answer_keyboard, refusal_keyboard, render
-from bot.views.text import Keyboard
+from bot.views.text import GAP, Keyboard, render_text
 from retrieval.chat import kind_of_talk
 from retrieval.errors import DatabaseError
-from retrieval.models import Answer, Focus, Question, Turn
+from retrieval.models import Answer, Focus, Place, Question, Turn
 from retrieval.quotes import further_places
 
 MAX_QUESTION = 1000
@@ -58,7 +62,7 @@ async def ask(
         return
     late = [exchange.words("late")] if time.time() - exchange.at > LATE_SECONDS else []
     with exchange.desk.shares.one(exchange.person.id) as room:
-        worked_out = await _work_out(exchange, text, replies_to, focus) if room else None
+        worked_out = await _work_out(exchange, text, replies_to, focus, [*late, *notices]) if room else None
     # Not within the share: who cannot be reached for a while may still ask elsewhere.
     if worked_out is None:
         await exchange.say("too-many", count=exchange.desk.shares.most)
@@ -75,19 +79,38 @@ class _WorkedOut:
     """What is to be kept of it, with the id of what is kept already if the bot ended before it was delivered."""
     focus: str
     """What it was asked of, in words."""
+    preview: Preview | None
+    """What it takes the place of."""
 
 
-async def _work_out(exchange: Exchange, text: str, replies_to: AnswerRecord | None, focus: Focus | None) -> _WorkedOut:
+async def _work_out(
+    exchange: Exchange, text: str, replies_to: AnswerRecord | None, focus: Focus | None, notices: Sequence[str]
+) -> _WorkedOut:
     async with exchange.channel.typing(), exchange.desk.slots:
         asked_of = focus if focus is not None else await exchange.kept(exchange.desk.conversations.focus, exchange.key)
         before, same = await _before(exchange, text, replies_to)
-        answer = await exchange.desk.core.answer(
-            Question(text, history=_history(before), focus=asked_of, most_quotes=exchange.person.quotes)
+        wanted = await exchange.kept(exchange.desk.conversations.preferences, exchange.person.id)
+        preview = exchange.channel.preview() if _streams(exchange, wanted) else None
+        question = Question(
+            text,
+            history=_history(before),
+            focus=asked_of,
+            most_quotes=exchange.person.quotes,
+            cited=_cited(before),
+            written=wanted.written,
+            asker=str(exchange.person.id),
         )
+        with shown_meanwhile(preview, exchange.words, notices) as show:
+            answer = await exchange.desk.core.answer(question, show)
         answer = replace(answer, notices=(*answer.notices, *_hints(exchange, answer, text)))
         record = _record(exchange, answer, text, before[-1].id if before else None, asked_of)
-        record = replace(record, id=same.id) if same is not None else record
-        return _WorkedOut(answer, record, await written_focus(exchange, asked_of))
+        if same is not None and (same.status, same.places) == (record.status, record.places):
+            record = replace(record, id=same.id)  # what a model writes may have turned out otherwise
+        return _WorkedOut(answer, record, await written_focus(exchange, asked_of), preview)
+
+
+def _streams(exchange: Exchange, wanted: Preferences) -> bool:
+    return exchange.desk.core.writes and wanted.written and wanted.streaming
 
 
 async def _deliver(exchange: Exchange, worked_out: _WorkedOut, notices: Sequence[str]) -> None:
@@ -95,12 +118,15 @@ async def _deliver(exchange: Exchange, worked_out: _WorkedOut, notices: Sequence
     if answer.status == "not_found" and not answer.nearest and await _nothing_there(exchange):
         return
     answer_id = record.id or await _stored(exchange, record)
-    messages = render(answer, exchange.words, notices=notices, focus=focus)
+    keyboard = await _keyboard(exchange, answer, answer_id, record)
     plain = _plain(exchange, answer, notices, focus)
-    if answer_id is None:  # without its details there is nothing for buttons to find
-        await exchange.channel.answer(plain, messages)
+    if answer.choices and not keyboard:
+        messages = render_text(plain)  # which lists them
+    else:
+        messages = render(answer, exchange.words, notices=notices, focus=focus)
+    sent = await exchange.channel.answer(plain, messages, keyboard, preview=worked_out.preview)
+    if answer_id is None:
         return
-    sent = await exchange.channel.answer(plain, messages, _keyboard(exchange, answer, answer_id, record))
     try:
         await exchange.kept(exchange.desk.conversations.bind, exchange.key[0], sent, answer_id)
     except DatabaseError as error:
@@ -148,6 +174,12 @@ def _history(before: Sequence[AnswerRecord]) -> tuple[Turn, ...]:
     return tuple(Turn("user", record.stand_alone) for record in before)
 
 
+def _cited(before: Sequence[AnswerRecord]) -> tuple[Place, ...]:
+    """Return where the quotes stand that have been shown of the answer leaned on; a question asked back is no answer."""
+    answers = [record for record in before if record.status != "clarify"]
+    return answers[-1].places[: answers[-1].quoted] if answers else ()
+
+
 def _record(exchange: Exchange, answer: Answer, text: str, parent: int | None, focus: Focus) -> AnswerRecord:
     chat_id, topic = exchange.key
     return AnswerRecord(
@@ -175,14 +207,31 @@ def _hints(exchange: Exchange, answer: Answer, text: str) -> list[str]:
 
 def _plain(exchange: Exchange, answer: Answer, notices: Sequence[str], focus: str) -> str:
     """Return an answer with all that is said about it as plain text."""
-    scope = [exchange.words("only-in", focus=focus)] if focus else []
-    return "\n\n".join([*notices, answer.text, *answer.notices, *scope])
+    words = exchange.words
+    text = plain_choices(answer, words) if answer.status == "clarify" else answer.text
+    doubts = [] if all(claim.supported for claim in answer.claims) else [words("unsupported")]
+    said = [in_words(notice, words) for notice in answer.notices]
+    scope = [words("only-in", focus=focus)] if focus else []
+    return GAP.join([*notices, text, *doubts, *said, *scope])
 
 
-def _keyboard(exchange: Exchange, answer: Answer, answer_id: int, record: AnswerRecord) -> Keyboard:
+async def _keyboard(exchange: Exchange, answer: Answer, answer_id: int | None, record: AnswerRecord) -> Keyboard:
+    if answer.status == "clarify":
+        return await _choices(exchange, answer)
+    if answer_id is None:  # without an answer's details there is nothing for its buttons to find
+        return ()
     if answer.status == "answered":
         more = len(record.places) > record.quoted
         return answer_keyboard(answer_id, answer.quotes, exchange.words, more=more)
     if answer.status == "not_found" and answer.passages:
         return refusal_keyboard(answer_id, exchange.words)
     return ()
+
+
+async def _choices(exchange: Exchange, answer: Answer) -> Keyboard:
+    choices = offered(answer)
+    try:
+        return choice_keyboard(choices, [await keep_view(exchange, CHOICE, choice) for choice in choices])
+    except DatabaseError as error:  # they can be answered in words
+        logger.warning("A question asked back goes out without buttons: %s", error)
+        return ()

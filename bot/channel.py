@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.exchange import Preview
 from bot.stores.database import Database
 from bot.stores.inbox import Inbox, Ticket
+from bot.transport.preview import LivePreview
 from bot.transport.sending import Address, Courier
 from bot.views.text import Keyboard, Message
 from bot.views.words import Words
@@ -28,6 +30,12 @@ class Progress:
     """Parts of the reply that earlier calls of `Courier.send` and `Courier.document` were for."""
     kept: bool = False
     """Set once a part could not be delivered so far: it and all behind it are for the next start."""
+    shown: int | None = field(init=False)
+    """The message that shows the answer as far as it is written, in this process or, before that, in an earlier one."""
+
+    def __post_init__(self) -> None:
+        """Go on where the earlier process ended."""
+        self.shown = self.ticket.preview
 
     @property
     def first(self) -> int:
@@ -48,6 +56,17 @@ class Progress:
         """Write down that a part has arrived."""
         await self._note(self.inbox.sent, part)
 
+    async def show_in(self, message_id: int | None) -> None:
+        """Write down which message shows the answer before it is whole; None when there is none any more."""
+        self.shown = message_id
+        await self._write(self.inbox.preview, self.ticket.update_id, message_id)
+
+    async def became_part(self) -> None:
+        """Write down that this message holds the next part of the reply now."""
+        self.shown = None
+        await self._note(self.inbox.became, 0)
+        self.before += 1
+
     async def keep(self) -> None:
         """Leave the update undone, for the next start."""
         self.kept = True
@@ -56,7 +75,7 @@ class Progress:
     async def _note(self, step: Callable[[int, int], None], part: int) -> None:
         await self._write(step, self.ticket.update_id, self.before + part)
 
-    async def _write(self, step: Callable[..., None], *numbers: int) -> None:
+    async def _write(self, step: Callable[..., None], *numbers: int | None) -> None:
         try:
             await self.database.run(step, *numbers)
         except CitegramError as error:  # the reader gets the reply all the same, perhaps twice
@@ -105,9 +124,33 @@ class TelegramChannel:
         self._progress.before += len(messages)
         return ids
 
-    async def answer(self, plain: str, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
-        """Send an answer's messages."""
-        return await self.reply(messages, keyboard)
+    async def answer(
+        self, plain: str, messages: Sequence[Message], keyboard: Keyboard = (), *, preview: Preview | None = None
+    ) -> tuple[int, ...]:
+        """Send an answer's messages, the first one in the place of what was shown of it, by an earlier process too."""
+        live = preview if isinstance(preview, LivePreview) else None
+        if live is not None:
+            await live.finish()
+        shown = self._progress.shown
+        if shown is None or not messages or self._progress.kept:
+            return await self.reply(messages, keyboard)
+        # Not written down before it is done: the same edit once more, after a kill, changes nothing.
+        if not await self._courier.edit(self._address, shown, messages[0], keyboard if len(messages) == 1 else ()):
+            await self._progress.show_in(None)
+            return await self.reply(messages, keyboard)
+        await self._progress.became_part()
+        if live is not None:
+            live.leave()
+        return shown, *await self.reply(messages[1:], keyboard)
+
+    def preview(self) -> Preview | None:
+        """Begin to show an answer while it is being written."""
+        progress = self._progress
+        if progress.kept or progress.first > 0 or progress.doubtful is not None:
+            return None  # the answer, or a part of it, is there already, or perhaps
+        return self._courier.preview(
+            self._address, reply_to=self._reply_to, shown=progress.shown, note=progress.show_in
+        )
 
     async def replace(self, message: Message, keyboard: Keyboard = ()) -> None:
         """Edit the message whose button was pressed; one that cannot be edited any more is sent anew."""

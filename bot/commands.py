@@ -56,7 +56,9 @@ async def _help(exchange: Exchange, words: str) -> None:
     admin = exchange.person.role == "admin"
     offered = [c for c in COMMANDS if c.listed and (c.groups or exchange.private) and (admin or not c.admin)]
     listed = "\n".join(f"/{command.name} – {say(f'command-{command.name}')}" for command in offered)
-    texts = [say("help-ask"), say("help-quotes"), say("help-refusal"), say("help-buttons"), groups, listed]
+    written = [say("help-written")] if exchange.desk.core.writes else []
+    texts = [say("help-ask"), say("help-quotes"), *written, say("help-refusal"), say("help-kinds"), say("help-buttons")]
+    texts += [groups, listed]
     await exchange.channel.reply(pack(map(run, texts)))
 
 

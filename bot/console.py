@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
+import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import commands
 from bot.answering import Answering
@@ -22,10 +22,11 @@ from bot.shares import Shares
 from bot.stores.conversations import Conversations
 from bot.stores.database import Database
 from bot.stores.members import Members
-from bot.views.text import Button, Keyboard, Message
+from bot.terminal import Terminal
+from bot.views.text import Button
 from bot.views.words import words_for
 from retrieval.errors import CitegramError
-from retrieval.models import Answer, CatalogSummary, Question
+from retrieval.models import Answer, CatalogSummary, Progress, Question
 from retrieval.wording import answered
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def run(citegram: Answering, *, hint: bool) -> int:
         if on_terminal:
             citegram.keep_index()
             core.load_in_background()
-        _converse(_desk(core, database), _typed_lines() if on_terminal else _piped_lines(), buttons=on_terminal)
+        _converse(_desk(core, database), _typed_lines() if on_terminal else _piped_lines(), interactive=on_terminal)
     except BrokenPipeError:
         # Nobody reads any more. What is still buffered must not be tried again when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -86,16 +87,25 @@ class _Patient:
     def library(self) -> Library:
         return self._citegram.library
 
-    async def answer(self, question: Question) -> Answer:
+    @property
+    def writes(self) -> bool:
+        return self._citegram.writes
+
+    @property
+    def writer_name(self) -> str:
+        return self._citegram.writer_name
+
+    async def answer(self, question: Question, on_progress: Callable[[Progress], None] | None = None) -> Answer:
         """Answer a question once the model is there.
 
         Raises:
             CitegramError: it cannot be loaded.
         """
         await asyncio.to_thread(self._wait)
-        answer = await self._citegram.answer(question)
-        if self._bold and answer.mode == "quotes" and any(quote.marks for quote in answer.quotes):
-            return replace(answer, text=answered(answer.quotes, around_marks=BOLD))
+        answer = await self._citegram.answer(question, on_progress)
+        if self._bold and any(quote.marks for quote in answer.quotes):
+            in_bold = answered(answer.quotes, around_marks=BOLD)
+            return replace(answer, text=answer.text.replace(answered(answer.quotes), in_bold))
         return answer
 
     def warm(self) -> None:
@@ -131,61 +141,6 @@ class _Patient:
             self._error = error
 
 
-class _Terminal:
-    """Standard output as the way back; buttons are numbered, and `#2` presses the second of the last ones shown."""
-
-    def __init__(self, *, buttons: bool) -> None:
-        self._buttons = buttons
-        self._shown: tuple[Button, ...] = ()
-        self._last_id = 0
-
-    @property
-    def pressed(self) -> int | None:
-        return None
-
-    def button(self, line: str) -> Button | None:
-        """Return the button that a line presses."""
-        form = re.fullmatch(r"#(\d{1,3})", line) if self._buttons else None
-        n = int(form.group(1)) if form else 0
-        return self._shown[n - 1] if 1 <= n <= len(self._shown) else None
-
-    async def reply(self, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
-        return await self.answer("\n\n".join(message.plain for message in messages), messages, keyboard)
-
-    async def answer(self, plain: str, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
-        _say(plain)
-        self._show(keyboard)
-        self._last_id += 1
-        return (self._last_id,)
-
-    async def replace(self, message: Message, keyboard: Keyboard = ()) -> None:
-        await self.reply([message], keyboard)
-
-    async def replace_keyboard(self, keyboard: Keyboard) -> None:
-        self._show(keyboard)
-
-    async def document(self, name: str, content: bytes, caption: Message) -> None:
-        """Say where the article's text can be had: a terminal shows no files."""
-        _say(f"{caption.plain}\n(In Telegram this comes as the file {name}; here, see citegram-ingest show.)")
-
-    async def tell(self, text: str, *, alert: bool = False) -> None:
-        if text:
-            _say(text)
-
-    def typing(self) -> AbstractAsyncContextManager[None]:
-        return _nothing()
-
-    def _show(self, keyboard: Keyboard) -> None:
-        self._shown = tuple(button for row in keyboard for button in row if button.data)
-        if self._buttons and self._shown:
-            _say("  ".join(f"[#{n} {button.text}]" for n, button in enumerate(self._shown, 1)))
-
-
-@asynccontextmanager
-async def _nothing() -> AsyncIterator[None]:
-    yield
-
-
 def _desk(core: Answering, database: Database) -> Desk:
     return Desk(
         core=core,
@@ -199,25 +154,46 @@ def _desk(core: Answering, database: Database) -> Desk:
     )
 
 
-def _converse(desk: Desk, lines: Iterator[str], *, buttons: bool) -> None:
-    terminal = _Terminal(buttons=buttons)
+def _converse(desk: Desk, lines: Iterator[str], *, interactive: bool) -> None:
+    terminal = Terminal(interactive=interactive)
     loop = asyncio.new_event_loop()
     try:
         for line in lines:
             text = line.strip()
             if text.lower() in FAREWELLS:
                 return
-            if text:
+            if text and interactive:
+                _until_interrupted(loop, _take(desk, terminal, text))
+            elif text:
                 loop.run_until_complete(_take(desk, terminal, text))
     finally:
         loop.close()  # and not asyncio.Runner, which waits for a thread that still loads the model
 
 
-async def _take(desk: Desk, terminal: _Terminal, text: str) -> None:
+def _until_interrupted(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
+    """Do work that Ctrl-C ends, and with it what a chat model does; the conversation goes on."""
+    task = loop.create_task(work)
+    before = signal.signal(signal.SIGINT, lambda number, frame: loop.call_soon_threadsafe(task.cancel))
+    try:
+        with suppress(asyncio.CancelledError):
+            loop.run_until_complete(task)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+async def _take(desk: Desk, terminal: Terminal, text: str) -> None:
     preferences = await desk.database.run(desk.conversations.preferences, _USER)
     person = Person(_USER, "admin", words_for(preferences.language), preferences.quotes)
     exchange = Exchange(desk, terminal, person, _KEY, private=True, at=time.time())
-    button, call = terminal.button(text), commands.read(text)
+    try:
+        await _respond(exchange, text, terminal.button(text))
+    except asyncio.CancelledError:
+        terminal.end_line()
+        await exchange.say("stop-done")
+
+
+async def _respond(exchange: Exchange, text: str, button: Button | None) -> None:
+    call = commands.read(text)
     if button is not None:
         await press(exchange, button.data)
     elif call is not None:
@@ -243,11 +219,6 @@ def _piped_lines() -> Iterator[str]:
         return
     for line in sys.stdin.buffer:
         yield line.decode("utf-8", "replace").lstrip("\ufeff")
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text.rstrip("\n") + "\n\n")
-    sys.stdout.flush()
 
 
 def _note(text: str) -> None:

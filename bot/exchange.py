@@ -19,14 +19,32 @@ from bot.views.words import Words
 Result = TypeVar("Result")
 
 
+class Preview(Protocol):
+    """An answer that is shown while it is being written; `Channel.answer` puts the whole answer in its place."""
+
+    def show(self, message: Message) -> None:
+        """Show how far the answer is; called in the event loop as often as there is something new, and never blocks.
+
+        Of frames that come faster than they can be shown, only the newest is. What cannot be shown is let go.
+        """
+
+
 class Channel(Protocol):
     """The way back to the chat that a message or a pressed button came from."""
 
     async def reply(self, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
         """Send messages, the keyboard under the last one; return their ids, none for what could not be delivered."""
 
-    async def answer(self, plain: str, messages: Sequence[Message], keyboard: Keyboard = ()) -> tuple[int, ...]:
-        """Send an answer, given for a terminal and as messages; return as `reply` does."""
+    async def answer(
+        self, plain: str, messages: Sequence[Message], keyboard: Keyboard = (), *, preview: Preview | None = None
+    ) -> tuple[int, ...]:
+        """Send an answer, given for a terminal and as messages, in the place of its preview; return as `reply` does."""
+
+    def preview(self) -> Preview | None:
+        """Begin to show an answer while it is being written; None where that cannot be done.
+
+        A preview that no answer takes the place of (the question was stopped, or failed) goes away by itself.
+        """
 
     async def replace(self, message: Message, keyboard: Keyboard = ()) -> None:
         """Put a message in the place of the one whose button was pressed; send it where that is not possible."""

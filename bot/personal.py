@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from bot.asking import ask
 from bot.exchange import Exchange
@@ -10,8 +11,8 @@ from bot.finding import show_article
 from bot.stores.conversations import Forgotten, Preferences
 from bot.views import buttons
 from bot.views.start_links import INVITATION, MAX_LINKED, article_of, question_of, question_payload, start_link
-from bot.views.text import Button, Keyboard, Message, pack, run, shortened, tagged
-from bot.views.words import LANGUAGES, words_for
+from bot.views.text import MAX_NAME, Button, Keyboard, Message, pack, run, shortened, tagged
+from bot.views.words import LANGUAGES, Words, words_for
 from retrieval.models import ArticleEntry, CatalogSummary
 
 MAX_SOURCES = 8
@@ -25,7 +26,7 @@ MAX_EXAMPLE = 60
 QUOTES = (1, 2, 3, 5)
 """How many quotes an answer may have, to choose from."""
 INVITATION_DAYS = 7
-LANGUAGE, NUMBER = 0, 1
+LANGUAGE, NUMBER, WRITTEN, STREAMING = range(4)
 """What a button of the settings changes."""
 
 _DAY = 86_400.0
@@ -74,7 +75,7 @@ async def link(exchange: Exchange, words: str) -> None:
 
 
 async def settings(exchange: Exchange, words: str) -> None:
-    """`/settings`: language and number of quotes."""
+    """`/settings`: language, number of quotes, and whether and how answers are written."""
     message, keyboard = await _settings(exchange)
     await exchange.channel.reply([message], keyboard)
 
@@ -83,12 +84,7 @@ async def change_setting(exchange: Exchange, what: int, value: int) -> None:
     """Change a setting as its button says, and show them anew."""
     conversations, user = exchange.desk.conversations, exchange.person.id
     now = await exchange.kept(conversations.preferences, user)
-    names = list(LANGUAGES)
-    if what == LANGUAGE and 0 <= value < len(names):
-        now = Preferences(language=names[value], quotes=now.quotes)
-    elif what == NUMBER and value in QUOTES:
-        now = Preferences(language=now.language, quotes=value)
-    await exchange.kept(conversations.set_preferences, user, now)
+    await exchange.kept(conversations.set_preferences, user, _changed(now, what, value))
     message, keyboard = await _settings(exchange)
     await exchange.channel.replace(message, keyboard)
 
@@ -99,7 +95,7 @@ async def privacy(exchange: Exchange, words: str) -> None:
     days = exchange.desk.keep_days
     texts = [
         exchange.words("privacy-kept", days=days),
-        exchange.words("privacy-not"),
+        *_privacy_of_words(exchange),
         exchange.words("privacy-now", what=_written(exchange, kept) or exchange.words("privacy-nothing")),
         exchange.words("privacy-forget"),
     ]
@@ -111,7 +107,8 @@ async def forget(exchange: Exchange, words: str) -> None:
     gone = await exchange.kept(exchange.desk.conversations.forget, exchange.person.id)
     what = _written(exchange, gone)
     first = exchange.words("forget-done", what=what) if what else exchange.words("forget-nothing")
-    await exchange.channel.reply(pack([run(first), run(exchange.words("forget-stays"))]))
+    stays = ["forget-stays", *(["forget-count"] if exchange.desk.core.writes else [])]
+    await exchange.channel.reply(pack([run(first), *(run(exchange.words(key)) for key in stays)]))
 
 
 async def invite(exchange: Exchange, words: str) -> None:
@@ -187,16 +184,55 @@ def _examples(exchange: Exchange, entries: tuple[ArticleEntry, ...]) -> Keyboard
     )
 
 
+def _changed(now: Preferences, what: int, value: int) -> Preferences:
+    names = list(LANGUAGES)
+    if what == LANGUAGE and 0 <= value < len(names):
+        return replace(now, language=names[value])
+    if what == NUMBER and value in QUOTES:
+        return replace(now, quotes=value)
+    if what == WRITTEN and value in (0, 1):
+        return replace(now, written=bool(value))
+    if what == STREAMING and value in (0, 1):
+        return replace(now, streaming=bool(value))
+    return now
+
+
 async def _settings(exchange: Exchange) -> tuple[Message, Keyboard]:
     now = await exchange.kept(exchange.desk.conversations.preferences, exchange.person.id)
     words = words_for(now.language or exchange.words.language)
+    writes = exchange.desk.core.writes
     languages = tuple(
-        Button(("✓ " if code == words.language else "") + name, buttons.setting(LANGUAGE, n))
-        for n, (code, name) in enumerate(LANGUAGES.items())
+        _choice(name, LANGUAGE, n, chosen=code == words.language) for n, (code, name) in enumerate(LANGUAGES.items())
     )
-    numbers = tuple(Button(("✓ " if n == now.quotes else "") + str(n), buttons.setting(NUMBER, n)) for n in QUOTES)
-    message = tagged("b", words("settings")) + run("\n\n" + words("settings-choose"))
-    return message, (languages, numbers)
+    numbers = tuple(_choice(str(n), NUMBER, n, chosen=n == now.quotes) for n in QUOTES)
+    chosen = words("settings-choose-written" if writes else "settings-choose")
+    message = tagged("b", words("settings")) + run("\n\n" + chosen)
+    return message, (languages, numbers, *(_writing(now, words) if writes else ()))
+
+
+def _writing(now: Preferences, words: Words) -> Keyboard:
+    return (
+        (
+            _choice(words("button-written"), WRITTEN, 1, chosen=now.written),
+            _choice(words("button-quotes-only"), WRITTEN, 0, chosen=not now.written),
+        ),
+        (
+            _choice(words("button-streamed"), STREAMING, 1, chosen=now.streaming),
+            _choice(words("button-whole"), STREAMING, 0, chosen=not now.streaming),
+        ),
+    )
+
+
+def _choice(text: str, what: int, value: int, *, chosen: bool) -> Button:
+    return Button(("✓ " if chosen else "") + text, buttons.setting(what, value))
+
+
+def _privacy_of_words(exchange: Exchange) -> list[str]:
+    """Return where somebody's words go."""
+    words, core = exchange.words, exchange.desk.core
+    if not core.writes:
+        return [words("privacy-not")]
+    return [words("privacy-not-written", name=shortened(core.writer_name, MAX_NAME)), words("privacy-tokens")]
 
 
 async def _members(exchange: Exchange) -> tuple[Message, Keyboard]:

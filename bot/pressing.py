@@ -8,6 +8,7 @@ from bot import answer_buttons, commands, finding, narrowing
 from bot.asking import ask
 from bot.exchange import Exchange
 from bot.personal import change_setting, remove_member
+from bot.stores.conversations import CHOICE
 from bot.views import buttons
 from bot.views.buttons import Press
 from retrieval.models import Focus
@@ -70,12 +71,16 @@ async def _turn_page(exchange: Exchange, pressed: Press) -> None:
 async def _again(exchange: Exchange, pressed: Press) -> None:
     (view_id,) = pressed.numbers
     maker = await exchange.kept(exchange.desk.conversations.view_maker, view_id)
-    text = await finding.kept_query(exchange, "question", view_id)
+    choice = await finding.kept_query(exchange, CHOICE, view_id)
+    text = choice if choice is not None else await finding.kept_query(exchange, "question", view_id)
     if text is not None and maker != exchange.person.id:
         # In a group it could be anything that somebody else lets them do, such as to delete their own data.
         await exchange.channel.tell(exchange.words("others-button"), alert=True)
     elif text is None:
         await exchange.channel.tell(exchange.words("gone-button"), alert=True)
+    elif choice is not None:
+        await exchange.channel.tell("")
+        await ask(exchange, choice, notices=[choice])
     else:
         await exchange.channel.tell("")
         call = commands.read(text)

@@ -103,18 +103,26 @@ class _Words:
 
     def __init__(self, passages: Sequence[str]) -> None:
         self._data = np.frombuffer("\n".join([*passages, ""]).encode(), np.uint8)
-        ends = np.flatnonzero(self._data <= ord(" "))  # of terms: a space, or the line end after a passage's last one
-        last = self._data[ends] == ord("\n")
-        self._starts = np.concatenate([np.zeros(1, np.intp), ends[:-1] + 1])[: len(ends)]
-        self._sizes = ends - self._starts
-        self._of = np.cumsum(last) - last
+        ends = np.flatnonzero(self._data <= ord(" ")).astype(np.int32)  # a space, or the line end after a passage
+        sizes = np.diff(ends, prepend=np.int32(-1)) - 1
+        self._starts = ends - sizes
+        # what tells most terms apart is looked at first: their length, as far as a byte goes, and how they begin
+        self._heads = (sizes << 8).astype(np.uint16) | self._data[self._starts]
+        self._sizes = sizes
+        lines = np.flatnonzero(self._data[ends] == ord("\n"))
+        counts = np.diff(lines, prepend=-1)
+        self._of = np.repeat(np.arange(len(passages)), counts)
         self._passages = len(passages)
-        self.lengths = np.bincount(self._of[self._sizes > 0], minlength=self._passages)
+        self.lengths = counts - np.bincount(self._of[sizes == 0], minlength=self._passages)
 
     def frequency(self, term: str) -> npt.NDArray[np.int64]:
         """Return how often a term stands in each passage, shape (passages,)."""
         letters = term.encode()
-        same = np.flatnonzero(self._sizes == len(letters))
-        for n, letter in enumerate(letters):
-            same = same[self._data[self._starts[same] + n] == letter]
+        same = np.flatnonzero(self._heads == np.uint16(len(letters) << 8 & 0xFF00 | letters[0]))
+        same = same[self._sizes[same] == len(letters)]
+        if len(same):
+            from_each_byte = np.ndarray(
+                len(self._data) - len(letters) + 1, f"S{len(letters)}", self._data, strides=(1,)
+            )
+            same = same[from_each_byte[self._starts[same]] == letters]
         return np.bincount(self._of[same], minlength=self._passages)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from retrieval.catalog import Catalog
 from retrieval.encoder import Encoder
 from retrieval.library import Library
-from retrieval.models import Answer, CatalogSummary, Question
+from retrieval.models import Answer, CatalogSummary, Progress, Question
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,47 +20,75 @@ if TYPE_CHECKING:
     from retrieval.index import VectorIndex
     from retrieval.index_sync import IndexKeeper
     from retrieval.reranker import Reranker
+    from retrieval.writing.written import Writer
 
 _REMEMBERED_QUESTIONS = 256  # vectors kept in memory, so that one question is encoded once on its way through the chain
 
 
 class Citegram:
-    """Catalogue, encoder, index and chain, opened together and closed together."""
+    """Catalogue, encoder, index, writer and chain, opened together and closed together."""
 
     def __init__(
-        self, catalog: Catalog, encoder: Encoder, index: VectorIndex, reranker: Reranker | None = None
+        self,
+        catalog: Catalog,
+        encoder: Encoder,
+        index: VectorIndex,
+        reranker: Reranker | None = None,
+        writer: Writer | None = None,
     ) -> None:
-        """Take the parts; nothing heavy is loaded before it is needed."""
+        """Take the parts; nothing heavy is loaded before it is needed. Without a writer answers are quotes alone."""
         self.catalog = catalog
         self.encoder = encoder
         self.index = index
         self._reranker = reranker
+        self._writer = writer
         self._keeper: IndexKeeper | None = None
         self._starting = threading.Lock()
 
-    async def answer(self, question: Question) -> Answer:
-        """Answer a question; never raises for what a reader can type."""
-        return await self._chain.answer(question)
+    @property
+    def writes(self) -> bool:
+        """Whether there is a chat model that writes answers."""
+        return self._writer is not None
 
-    def answer_now(self, question: Question) -> Answer:
-        """Answer a question in this thread."""
-        return self._chain.answer_now(question)
+    @property
+    def writer_name(self) -> str:
+        """Who writes the answers: the provider of the chat model, as in `openai`, or the host of a server of one's own.
+
+        Empty where answers are quotes alone.
+        """
+        return "" if self._writer is None else self._writer.provider
+
+    async def answer(self, question: Question, on_progress: Callable[[Progress], None] | None = None) -> Answer:
+        """Answer a question; never raises for what a reader can type.
+
+        `on_progress` is called, from another thread, with what may be shown of a written answer already.
+        """
+        return await self._chain.answer(question, on_progress or (lambda progress: None))
+
+    def answer_now(self, question: Question, on_progress: Callable[[Progress], None] | None = None) -> Answer:
+        """Answer a question in this thread, as `answer` does."""
+        return self._chain.answer_now(question, on_progress or (lambda progress: None))
 
     def warm(self) -> None:
         """Load the embedding model, which takes seconds, while the index is made ready in the background.
 
         Raises:
             ModelError: the model, or the reranker, cannot be loaded, or the model is not the catalogue's.
+            SettingsError: the chat model cannot be used as it is set.
         """
         from retrieval.named.date_words import months
+        from retrieval.task_words import all_forms
 
         self.keep_index()
+        if self._writer is not None:
+            self._writer.model.load()
         self.encoder.load()
         self.catalog.require_embedding_model(self.encoder.name, self.encoder.fingerprint)
         self.encoder.encode_question("warm up")
         if self._reranker is not None:
             self._reranker.load()
         months()
+        all_forms()
 
     def keep_index(self) -> None:
         """Start the thread that keeps the vector index in step with the catalogue; calling it again does nothing."""
@@ -74,7 +104,9 @@ class Citegram:
         return self.catalog.summary()
 
     def close(self) -> None:
-        """Stop the keeper and the local server, if it is ours, and close the catalogue."""
+        """Stop the keeper, the writer and the local server, if it is ours, and close the catalogue."""
+        if self._writer is not None:
+            self._writer.close()
         with self._starting:
             if self._keeper is not None:
                 self._keeper.close()
@@ -106,14 +138,44 @@ class Citegram:
         retriever = PassageRetriever(
             catalog=self.catalog, index=self.index, encode=encode, knows=self.knows, exact=ExactSearch()
         )
-        return AnswerChain(self.catalog, retriever, self.encoder, encode, self.knows, self._reranker)
+        return AnswerChain(self.catalog, retriever, self.encoder, encode, self.knows, self._reranker, self._writer)
 
     def knows(self, language: str) -> float:
         """Return how well the catalogue's embedding model knows a language, 0 to 1, as was measured when it was bound."""
-        from retrieval.knowledge import knowledge_of
+        return _known(self.catalog, language)
 
-        model = self.catalog.embedding_model
-        return knowledge_of(language, model.knowledge if model else {})
+
+def _known(catalog: Catalog, language: str) -> float:
+    from retrieval.knowledge import knowledge_of
+
+    model = catalog.embedding_model
+    return knowledge_of(language, model.knowledge if model else {})
+
+
+def open_writer(settings: Settings, catalog: Catalog, encoder: Encoder) -> Writer | None:
+    """Return what writes answers with the chat model of CITEGRAM_MODEL, None where none is named."""
+    if settings.chat_model is None:
+        return None
+    from retrieval.writing.chat_model import ChatModel
+    from retrieval.writing.ledger import Budget, Ledger
+    from retrieval.writing.support import Support
+    from retrieval.writing.written import Writer
+
+    model = ChatModel(
+        settings.chat_model,
+        url=settings.chat_model_url,
+        key=settings.chat_model_key,
+        seconds=settings.chat_model_seconds,
+    )
+    ledger = Ledger.in_directory(settings.data_dir)
+    return Writer(
+        model,
+        Support(encoder.encode_question, lambda language: _known(catalog, language)),
+        ledger,
+        Budget(ledger, settings.tokens_a_day, settings.tokens_a_day_each),
+        context=settings.chat_model_context,
+        provider=urlsplit(settings.chat_model_url or "").hostname or settings.chat_model.partition(":")[0],
+    )
 
 
 def open_index(settings: Settings, catalog: Catalog) -> VectorIndex:
@@ -134,6 +196,7 @@ def open_citegram(
     encoder: Encoder | None = None,
     index: VectorIndex | None = None,
     reranker: Reranker | None = None,
+    writer: Writer | None = None,
 ) -> Citegram:
     """Open Citegram as the settings say, with the given parts in place of the real ones.
 
@@ -146,4 +209,5 @@ def open_citegram(
         from retrieval.reranker import Reranker
 
         reranker = Reranker(settings.reranker_model)
-    return Citegram(catalog, encoder, index or open_index(settings, catalog), reranker)
+    writer = writer or open_writer(settings, catalog, encoder)
+    return Citegram(catalog, encoder, index or open_index(settings, catalog), reranker, writer)

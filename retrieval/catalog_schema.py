@@ -93,6 +93,10 @@ _MIGRATIONS = (
     ALTER TABLE passages ADD COLUMN term_counts BLOB NOT NULL DEFAULT x'';
     UPDATE meta SET value = json_set(value, '$.fingerprint', '') WHERE name = 'embedding_model';
     """,
+    # 4: where the articles of a question's candidates come from, without reading past their texts
+    """
+    CREATE INDEX articles_by_key ON articles (key, published, source, author, url);
+    """,
 )
 SCHEMA_VERSION = len(_MIGRATIONS)
 

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -16,19 +17,43 @@ from langsmith import tracing_context
 from retrieval import wording
 from retrieval.catalog import Catalog
 from retrieval.chat import small_talk
+from retrieval.clarifying import MOST_CHOICES, choices
 from retrieval.condense import stand_alone
 from retrieval.encoder import Encoder
-from retrieval.errors import CitegramError
-from retrieval.evidence import Weighed, weigh
-from retrieval.models import MOST_QUOTES, Answer, NearArticle, Period, Question, QuestionVectors
+from retrieval.errors import CitegramError, Stopped, WriterUnavailable
+from retrieval.evidence import MOST_LISTED, Weighed, sentences_of, weigh
+from retrieval.gathering import ROOM, Gathered, Gatherer
+from retrieval.models import (
+    MOST_QUOTES,
+    Answer,
+    Located,
+    NearArticle,
+    Period,
+    Progress,
+    Question,
+    QuestionVectors,
+    Quote,
+)
 from retrieval.quotes import FITTING, quotes
 from retrieval.reranker import Reranker
 from retrieval.search import PassageRetriever
 from retrieval.snapshot import Snapshot
+from retrieval.stopping import Stop
+from retrieval.tasks import Task, task_of
+from retrieval.writing.rewriting import stand_alone_by_model
+from retrieval.writing.written import Assignment, Declined, Outcome, Unwritten, Writer, Written
 
 logger = logging.getLogger(__name__)
 
+OnProgress = Callable[[Progress], None]
+
 _NEAREST = 3
+_READ_BY_WRITER = 8
+"""Passages: evidence stands in the best five for .98 of the questions, and a prompt has no room for all."""
+
+
+def _nobody(progress: Progress) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +61,34 @@ class Inquiry:
     """A question on its way through the chain: each step fills in what the next ones need."""
 
     question: Question
+    stop: Stop = field(default_factory=Stop)
+    on_progress: OnProgress = _nobody
     text: str = ""
     """The question in its stand-alone form."""
+    task: Task = field(default_factory=Task)
+    gathered: Gathered | None = None
+    """What a comparison, a timeline or a summary is told with; None for a question like any other."""
     vectors: QuestionVectors | None = None
     documents: tuple[Document, ...] = ()
     weighed: Weighed = field(default_factory=Weighed)
     nearest: tuple[NearArticle, ...] = ()
     period: Period = field(default_factory=Period)
+    generation: int = 0
+    """Of the catalogue, when the passages were read."""
+    choices: tuple[str, ...] = ()
+    """Questions to choose from, where this one could be about several things."""
+    outcome: Outcome | None = None
+    """What has become of the written answer; None where none was wanted."""
     timings: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The day that the question was asked on."""
+        return self.question.asked_on or datetime.now().astimezone().date()
 
 
 class AnswerChain:
-    """Resolve, encode, retrieve, weigh, answer: each step a function of the one before it."""
+    """Resolve, encode, retrieve, weigh, write, answer: each step a function of the one before it."""
 
     def __init__(
         self,
@@ -57,6 +98,7 @@ class AnswerChain:
         encode: Callable[[str], QuestionVectors],
         knows: Callable[[str], float] = lambda language: 1.0,
         reranker: Reranker | None = None,
+        writer: Writer | None = None,
     ) -> None:
         """Compose the chain of its parts.
 
@@ -67,6 +109,7 @@ class AnswerChain:
             encode: the encoder's for questions, or one that remembers.
             knows: how well the encoder knows a language, 0 to 1.
             reranker: a cross-encoder that refines the order of the passages.
+            writer: writes answers; without one they are quotes alone.
         """
         self._catalog = catalog
         self._encoder = encoder
@@ -74,25 +117,45 @@ class AnswerChain:
         self._encode_question = encode
         self._knows = knows
         self._reranker = reranker
-        self.runnable: Runnable[Question, Answer] = (
-            RunnableLambda(_begin)
-            | _timed("resolve", _resolve)
+        self._writer = writer
+        self._gatherer = Gatherer(catalog, retriever, encode, knows)
+        found = (
+            _timed("resolve", self._resolve)
             | _timed("encode", self._encode)
             | _timed("search", self._search)
             | _timed("evidence", self._weigh)
-            | RunnableLambda(_finish)
+        )
+        finish: Runnable[Inquiry, Answer] = RunnableLambda(_finish)
+        self.runnable: Runnable[Inquiry, Answer] = (
+            found | finish if writer is None else found | _timed("write", _writing(writer)) | finish
         )
 
-    async def answer(self, question: Question) -> Answer:
-        """Answer a question; whatever breaks on the way becomes an answer of status `error`, never an exception."""
-        return await asyncio.to_thread(self.answer_now, question)
+    async def answer(self, question: Question, on_progress: OnProgress = _nobody) -> Answer:
+        """Answer a question; whatever breaks on the way becomes an answer of status `error`, never an exception.
 
-    def answer_now(self, question: Question) -> Answer:
-        """Answer a question in this thread, as `answer` does."""
+        When the caller is cancelled the work ends, the chat model's at once. `on_progress` is called in another thread.
+        """
+        stop = Stop()
+        try:
+            return await asyncio.to_thread(self.answer_now, question, on_progress, stop)
+        except asyncio.CancelledError:
+            stop.request()
+            raise
+
+    def answer_now(self, question: Question, on_progress: OnProgress = _nobody, stop: Stop | None = None) -> Answer:
+        """Answer a question in this thread, as `answer` does.
+
+        Raises:
+            Stopped: `stop` was requested.
+        """
         started = time.perf_counter()
         try:
             with tracing_context(enabled=False):  # LangSmith's variables in the environment would send questions out
-                answer = self._without_search(question) or self.runnable.invoke(question)
+                answer = self._without_search(question) or self.runnable.invoke(
+                    Inquiry(question, stop or Stop(), on_progress)
+                )
+        except Stopped:
+            raise
         except Exception as error:  # noqa: BLE001  # a reader gets an answer whatever broke; the log has the reason
             # places only: messages may hold the reader's words
             frames = "".join(traceback.format_tb(error.__traceback__))
@@ -111,17 +174,40 @@ class AnswerChain:
                 return None
         return Answer("not_found", wording.no_articles(str(self._catalog.path.parent.absolute())), question.text)
 
+    def _resolve(self, inquiry: Inquiry) -> Inquiry:
+        text = self._stand_alone(inquiry)
+        return replace(inquiry, text=text, task=task_of(text, focus=inquiry.question.focus, today=inquiry.today))
+
+    def _stand_alone(self, inquiry: Inquiry) -> str:
+        question, writer = inquiry.question, self._writer
+        if question.history and writer is not None and question.written and writer.budget.left(question.asker):
+            try:
+                return stand_alone_by_model(
+                    question.text,
+                    question.history,
+                    writer.model,
+                    stop=inquiry.stop,
+                    on_usage=writer.counted(question.asker),
+                )
+            except WriterUnavailable as error:
+                logger.debug("A question was not rewritten: %s", error)
+        return stand_alone(question.text, question.history)
+
     def _encode(self, inquiry: Inquiry) -> Inquiry:
         self._catalog.require_embedding_model(self._encoder.name, self._encoder.fingerprint)
         return replace(inquiry, vectors=self._encode_question(inquiry.text))
 
     def _search(self, inquiry: Inquiry) -> Inquiry:
         question = inquiry.question
-        documents = self._retriever.invoke(inquiry.text, focus=question.focus, today=question.asked_on)
-        return replace(inquiry, documents=tuple(documents))
+        gathered = self._gatherer.gather(inquiry.task, question)
+        documents = self._retriever.invoke(
+            inquiry.text, focus=question.focus, today=question.asked_on, also=question.cited
+        )
+        task = Task() if gathered is None else inquiry.task
+        return replace(inquiry, task=task, gathered=gathered, documents=tuple(documents))
 
     def _weigh(self, inquiry: Inquiry) -> Inquiry:
-        question = inquiry.question
+        question, gathered = inquiry.question, inquiry.gathered
         assert inquiry.vectors is not None
         with self._catalog.snapshot() as snapshot:
             weighed = weigh(
@@ -133,20 +219,59 @@ class AnswerChain:
                 most_quotes=question.most_quotes,
                 reranker=self._reranker,
             )
-            period = snapshot.period_of(question.focus)
-            return replace(inquiry, weighed=weighed, nearest=_nearest(weighed, snapshot), period=period)
+            if gathered is None:
+                asked_back = choices(question, inquiry.text, weighed, snapshot.newest_entries(0, MOST_CHOICES))
+            else:
+                weighed, asked_back = _listing_also(gathered.weighed, weighed), gathered.choices
+            return replace(
+                inquiry,
+                weighed=weighed,
+                nearest=_nearest(weighed, snapshot),
+                period=snapshot.period_of(question.focus),
+                generation=snapshot.generation(),
+                choices=asked_back,
+            )
 
 
-def _begin(question: Question) -> Inquiry:
-    return Inquiry(question)
+def _listing_also(gathered: Weighed, weighed: Weighed) -> Weighed:
+    """Return what was gathered, and in its lists, as far as there is room, what the question itself finds."""
+    return replace(
+        gathered,
+        passages=_best(gathered.passages, weighed.passages),
+        sentences=_best(gathered.sentences, weighed.sentences),
+        near=tuple(dict.fromkeys((*gathered.near, *weighed.near))),
+    )
 
 
-def _resolve(inquiry: Inquiry) -> Inquiry:
-    return replace(inquiry, text=stand_alone(inquiry.question.text, inquiry.question.history))
+def _best(first: tuple[Located, ...], others: tuple[Located, ...]) -> tuple[Located, ...]:
+    places = {(item.article_id, item.start): item for item in (*others, *first)}
+    room = MOST_LISTED - len(first)
+    further = [item for place, item in places.items() if item not in first][: max(room, 0)]
+    return tuple(sorted((*first, *further), key=lambda item: -item.score))
+
+
+def _writing(writer: Writer) -> Callable[[Inquiry], Inquiry]:
+    def write(inquiry: Inquiry) -> Inquiry:
+        question, weighed = inquiry.question, inquiry.weighed
+        if not question.written or not weighed.answered or inquiry.choices:
+            return inquiry
+        assignment = Assignment(
+            question=inquiry.text,
+            task=inquiry.task,
+            passages=tuple(sentences_of(passage) for passage in weighed.read[:_READ_BY_WRITER]),
+            generation=inquiry.generation,
+            today=inquiry.today,
+            asker=question.asker,
+        )
+        outcome = writer.write(assignment, stop=inquiry.stop, on_progress=inquiry.on_progress)
+        return replace(inquiry, outcome=outcome)
+
+    return write
 
 
 def _timed(name: str, step: Callable[[Inquiry], Inquiry]) -> RunnableLambda[Inquiry, Inquiry]:
     def run(inquiry: Inquiry) -> Inquiry:
+        inquiry.stop.check()
         started = time.perf_counter()
         done = step(inquiry)
         spent = round((time.perf_counter() - started) * 1000, 2)
@@ -167,20 +292,50 @@ def _nearest(weighed: Weighed, snapshot: Snapshot) -> tuple[NearArticle, ...]:
 
 
 def _finish(inquiry: Inquiry) -> Answer:
-    weighed = inquiry.weighed
-    room = FITTING * max(inquiry.question.most_quotes, MOST_QUOTES) // MOST_QUOTES
-    cut = quotes(weighed.chosen, inquiry.text, fitting=room) if weighed.answered else ()
-    return Answer(
-        status="answered" if cut else "not_found",
-        text=wording.answered(cut) if cut else wording.not_found(inquiry.nearest, inquiry.period),
+    weighed, outcome = inquiry.weighed, inquiry.outcome
+    found = Answer(
+        status="not_found",
+        text=wording.not_found(inquiry.nearest, inquiry.period),
         question=inquiry.text,
-        quotes=cut,
         passages=weighed.passages,
         sentences=weighed.sentences,
-        nearest=() if cut else inquiry.nearest,
+        nearest=inquiry.nearest,
         period=inquiry.period,
         confidence=weighed.confidence,
         timings=dict(inquiry.timings),
+    )
+    if inquiry.choices:
+        asked_back = wording.WHAT_IS_MEANT if inquiry.gathered is None else wording.WHICH_ARTICLE
+        return replace(found, status="clarify", text=asked_back, nearest=(), choices=inquiry.choices)
+    if inquiry.gathered is not None:
+        found = replace(found, notices=inquiry.gathered.notices)
+    if isinstance(outcome, Written):
+        return _written(found, outcome)
+    cut = () if isinstance(outcome, Declined) or not weighed.answered else _quoted(inquiry)
+    if not cut:
+        return found
+    notices = (*found.notices, outcome.notice) if isinstance(outcome, Unwritten) else found.notices
+    return replace(found, status="answered", text=wording.answered(cut), quotes=cut, nearest=(), notices=notices)
+
+
+def _quoted(inquiry: Inquiry) -> tuple[Quote, ...]:
+    chosen = inquiry.weighed.chosen
+    if inquiry.gathered is not None:
+        return quotes(chosen, fitting=ROOM)
+    room = FITTING * max(inquiry.question.most_quotes, MOST_QUOTES) // MOST_QUOTES
+    return quotes(chosen, inquiry.text, fitting=room)
+
+
+def _written(found: Answer, outcome: Written) -> Answer:
+    return replace(
+        found,
+        status="answered",
+        mode="written",
+        text=wording.written(outcome.claims, outcome.quotes),
+        claims=outcome.claims,
+        quotes=outcome.quotes,
+        nearest=(),
+        notices=(*found.notices, *((wording.LEFT_OUT,) if outcome.left_out else ())),
     )
 
 

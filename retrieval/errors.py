@@ -9,7 +9,9 @@ CitegramError
 ├── ModelError           the embedding model or the reranker cannot be used, or the catalogue was made with another one
 ├── EvaluationError      an evaluation cannot be made
 │   └── SetError         a folder is no evaluation set
-└── IndexUnavailable     the vector index does not answer; exact search stands in
+├── IndexUnavailable     the vector index does not answer; exact search stands in
+├── WriterUnavailable    the chat model does not answer; quotes stand in
+└── Stopped              the work is not wanted any more
 """
 
 
@@ -51,3 +53,16 @@ class SetError(EvaluationError):
 
 class IndexUnavailable(CitegramError):
     """The vector index does not answer within its time."""
+
+
+class WriterUnavailable(CitegramError):
+    """The chat model cannot be asked or gives no answer; the message, for the operator's log, holds no reader's words."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        """Say why, and in how many seconds the provider wants to be asked again, if it said so."""
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Stopped(CitegramError):
+    """The work is not wanted any more."""

@@ -34,6 +34,8 @@ class Weighed:
     """What to quote if the question is answered at all, strongest first."""
     near: tuple[int, ...] = ()
     """Ids of the candidate passages, best first."""
+    read: tuple[PassageSentences, ...] = ()
+    """The candidate passages themselves, in the same order."""
     confidence: float = 0.0
     """Probability that one of the quotes is evidence."""
     answered: bool = False
@@ -117,15 +119,16 @@ def weigh(
     if len(by_sentence):
         figures, order = figures_of(considered, by_sentence)
         sure = float(judge.confidence.of(figures))
-    likely = judge.evidence.of(_with_distance(by_sentence))
-    relevant = judge.relevance.of(_with_distance(by_passage))
+    likely = judge.evidence.of(with_distance(by_sentence))
+    relevant = judge.relevance.of(with_distance(by_passage))
     ranked = [_evidence(considered, int(n), probability(float(likely[n]))) for n in order[:MOST_LISTED]]
     best_first = np.argsort(-by_passage, kind="stable")
     return Weighed(
-        passages=tuple(_place(considered.passages[n], float(relevant[n])) for n in best_first[:MOST_LISTED]),
+        passages=tuple(place_of(considered.passages[n], float(relevant[n])) for n in best_first[:MOST_LISTED]),
         sentences=tuple(located(item.article, item.version, item.span, item.score) for item in ranked),
         chosen=_choose(ranked, most_quotes, judges.also_quoted),
         near=tuple(considered.passages[n].id for n in best_first),
+        read=tuple(considered.passages[n] for n in best_first),
         confidence=round(probability(sure), 4),
         answered=sure >= judge.answered,
     )
@@ -149,8 +152,8 @@ def figures_of(considered: Considered, scores: Figures) -> tuple[Figures, npt.ND
     return figures, order
 
 
-def _with_distance(scores: Figures) -> Figures:
-    """Return scores beside how far each is behind the best, shape (scores, 2)."""
+def with_distance(scores: Figures) -> Figures:
+    """Return scores beside how far each is behind the best, shape (scores, 2): what makes probabilities of them."""
     return np.stack([scores, scores - scores.max(initial=-math.inf)], axis=1)
 
 
@@ -172,8 +175,16 @@ def _known(what: Asked, passage: PassageSentences, knows: Callable[[str], float]
 
 
 def _evidence(considered: Considered, n: int, score: float) -> Evidence:
-    passage, span = _standing(considered, n)
-    place = int(considered.reading.ordinal[n])
+    return _sentence(considered.passages[considered.reading.of[n]], int(considered.reading.ordinal[n]), score)
+
+
+def sentences_of(passage: PassageSentences) -> tuple[Evidence, ...]:
+    """Return all sentences of a passage, in reading order, without a score."""
+    return tuple(_sentence(passage, place, 0.0) for place in range(len(passage.sentences)))
+
+
+def _sentence(passage: PassageSentences, place: int, score: float) -> Evidence:
+    span = passage.sentences[place]
     before = passage.sentences[place - 1] if place else None
     if before is not None and "\n" in passage.article.text[before.end : span.start]:
         before = None
@@ -185,8 +196,8 @@ def _with_title(passage: PassageSentences) -> str:
     return f"{passage.article.title}\n{text}"
 
 
-def _place(passage: PassageSentences, score: float) -> Located:
-    """Return the passage's place without the white space at its ends."""
+def place_of(passage: PassageSentences, score: float) -> Located:
+    """Return where a passage stands, without the white space at its ends."""
     text = passage.article.text[passage.span.start : passage.span.end]
     start = passage.span.start + len(text) - len(text.lstrip())
     return located(passage.article, passage.version, Span(start, passage.span.start + len(text.rstrip())), score)

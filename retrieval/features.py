@@ -77,42 +77,50 @@ def read(
         languages: of the catalogue.
     """
     weights = asked.token_weights(vectors.spans, languages)
-    telling = weights > 0
-    rows: list[list[float]] = []
-    of: list[int] = []
-    weakest: list[float] = []
-    of_passages: list[tuple[float, float, float]] = []
-    held: list[float] = []
     matched = late_interaction.matches(vectors, [(passage.tokens, passage.counts) for passage in passages])
-    for n, (passage, match) in enumerate(zip(passages, matched, strict=True)):
-        texts = [passage.article.text[span.start : span.end] for span in passage.sentences]
-        title_terms, *sentence_terms = passage.terms
-        with_title = np.maximum(match.best[:, 1:], match.best[:, :1])
-        maxsim, titled = weights @ match.best[:, 1:], weights @ with_title
-        shares = sentence_scores(asked.groups, asked.idf, sentence_terms, title_terms)
-        behind = float(fused[n] - fused.max())
-        for i, sentence in enumerate(texts):
-            rows.append(
-                [
-                    float(maxsim[i]), float(titled[i]), float(match.means[i]), float(shares[i]),
-                    math.log1p(len(sentence)), _typed(asked, sentence), behind,
-                    float(_is_title(sentence, passage.article.title)),
-                ]
-            )  # fmt: skip
-            of.append(n)
-            weakest.append(float(with_title[telling, i].min(initial=1.0)))
-        of_passages.append((float(fused[n]), float(weights @ match.best.max(axis=1)), float(titled.max(initial=-1.0))))
-        here = frozenset(title_terms).union(*sentence_terms)
-        held.append(float(asked.shares @ [not here.isdisjoint(group) for group in asked.groups]))
-    numbers = np.array(of, np.int64)
+    own = np.concatenate([match.best[:, 1:] for match in matched], axis=1)
+    with_title = np.concatenate([np.maximum(match.best[:, 1:], match.best[:, :1]) for match in matched], axis=1)
+    titled = weights @ with_title
+    sizes = np.array([len(passage.sentences) for passage in passages])
+    of = np.repeat(np.arange(len(passages)), sizes)
+    firsts = np.cumsum(sizes) - sizes
+    said = [_said(asked, passage) for passage in passages]
+    maxsim = weights @ np.stack([match.best.max(axis=1) for match in matched], axis=1)
+    best = [titled[start : start + size].max(initial=-1.0) for start, size in zip(firsts, sizes, strict=True)]
+    behind = (fused - fused.max())[of]
+    terms, length, typed, repeats_title = np.concatenate(said, axis=1)
     return Reading(
-        passages=np.array(of_passages),
-        sentences=np.array(rows).reshape(len(rows), len(SENTENCE)),
-        of=numbers,
-        ordinal=np.arange(len(of)) - np.searchsorted(numbers, numbers),
-        weakest=np.array(weakest),
-        held=np.array(held),
+        passages=np.stack([fused, maxsim, best], axis=1).astype(np.float64),
+        sentences=np.stack(
+            [weights @ own, titled, np.concatenate([match.means for match in matched]), terms, length, typed, behind,
+             repeats_title], axis=1
+        ),
+        of=of,
+        ordinal=np.arange(len(of)) - firsts[of],
+        weakest=with_title[weights > 0].min(axis=0, initial=1.0).astype(np.float64),
+        held=np.array([_held(asked, passage) for passage in passages]),
+    )  # fmt: skip
+
+
+def _said(asked: Asked, passage: PassageSentences) -> Figures:
+    """Return terms, length, type and whether the title is repeated, of each sentence by its text: shape (4, sentences)."""
+    text, title = passage.article.text, _bare(passage.article.title)
+    texts = [text[span.start : span.end] for span in passage.sentences]
+    title_terms, *sentence_terms = passage.terms
+    return np.array(
+        [
+            sentence_scores(asked.groups, asked.idf, sentence_terms, title_terms),
+            [math.log1p(len(sentence)) for sentence in texts],
+            [_typed(asked, sentence) for sentence in texts],
+            [_bare(sentence) == title for sentence in texts],
+        ],
+        np.float64,
     )
+
+
+def _held(asked: Asked, passage: PassageSentences) -> float:
+    here = frozenset().union(*passage.terms)
+    return float(asked.shares @ [not here.isdisjoint(group) for group in asked.groups])
 
 
 def of_answer(
@@ -150,5 +158,5 @@ def _typed(asked: Asked, sentence: str) -> float:
     return 1.0 if found(asked.kind, sentence, asked.text) else -1.0
 
 
-def _is_title(sentence: str, title: str) -> bool:
-    return sentence.strip(" .").casefold() == title.strip(" .").casefold()
+def _bare(text: str) -> str:
+    return text.strip(" .").casefold()

@@ -1,4 +1,4 @@
-"""The vector index, derived from the catalogue: the only module that knows Chroma's client and LangChain's store."""
+"""The vector index, derived from the catalogue: the only module that knows Chroma's client."""
 
 from __future__ import annotations
 
@@ -20,13 +20,11 @@ from retrieval.errors import IndexUnavailable
 from retrieval.models import IndexEntry
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
     from chromadb.api.fastapi import FastAPI
     from chromadb.api.models.Collection import Collection
     from chromadb.config import Settings
     from chromadb.types import Collection as CollectionModel
     from chromadb.types import Metadata, Where
-    from langchain_chroma import Chroma
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +51,6 @@ _T = TypeVar("_T")
 class _Connection:
     """An open collection: to be read with a short time limit, for questions, and to be written with a long one."""
 
-    reader: Chroma
     read: Collection
     writer: Collection
     sessions: tuple[FastAPI, FastAPI]
@@ -260,8 +257,10 @@ class VectorIndex:
     def _nearest(self, connection: _Connection, vector: npt.NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         with self._bounded(connection):
             self._check(connection, vector[np.newaxis])
-            hits = connection.reader.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=k)
-            found = [(int(document.id or ""), 1.0 - distance) for document, distance in hits]
+            # without the texts and metadata, which nobody reads here: the server answers in half the time
+            got = connection.read.query(query_embeddings=vector[np.newaxis], n_results=k, include=["distances"])
+            distances = (got["distances"] or [[]])[0]
+            found = [(int(id_), 1.0 - distance) for id_, distance in zip(got["ids"][0], distances, strict=True)]
             complete = len(found) >= k or len(found) >= connection.read.count()
         if not complete:  # an index that has lost vectors goes on counting them
             self.doubted = True
@@ -372,37 +371,14 @@ class _VectorError(ValueError):
     """A vector of ours is wrong; the index is not."""
 
 
-class _Opened:
-    """What LangChain's store asks of a client, answered with a collection that has no embedding function.
-
-    Through chromadb's own client it would get one that downloads a model at its first use.
-    """
-
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
-
-    def get_collection(self, name: str) -> Collection:
-        return self._collection
-
-
 def _open(url: str, name: str, query_seconds: float, write_seconds: float) -> _Connection:
     from chromadb.api.models.Collection import Collection
-    from langchain_chroma import Chroma
 
     settings = _settings(url)
     reading, writing = _session(settings, query_seconds), _session(settings, write_seconds)
     model = writing.get_collection(name)
-    read = Collection(client=reading, model=model, embedding_function=None)
     return _Connection(
-        reader=Chroma(
-            collection_name=name,
-            client=cast("ClientAPI", _Opened(read)),
-            client_settings=settings,
-            embedding_function=None,
-            create_collection_if_not_exists=False,
-            relevance_score_fn=lambda distance: 1.0 - distance,
-        ),
-        read=read,
+        read=Collection(client=reading, model=model, embedding_function=None),
         writer=Collection(client=writing, model=model, embedding_function=None),
         sessions=(reading, writing),
         complete=_is_complete(model),

@@ -139,7 +139,13 @@ class Question:
     id: str | int | None = None
     focus: Focus = Focus()
     most_quotes: int = MOST_QUOTES
-    """At most so many quotes, at least 1."""
+    """At most so many quotes, at least 1; a comparison or a timeline may have more (`gathering.MOST_TOLD`)."""
+    cited: tuple[Place, ...] = ()
+    """Where the quotes of the answer before stand: their passages stay candidates of a follow-up."""
+    written: bool = True
+    """Whether a chat model, where there is one, may write the answer."""
+    asker: str = field(default="", repr=False)
+    """Whom the chat model's tokens are counted for; empty for nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,16 @@ class NearArticle:
     title: str
     published: str | None
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an answer has been written: what may be shown of it already."""
+
+    articles: tuple[NearArticle, ...]
+    """What it is written from, the most relevant first."""
+    claims: tuple[Claim, ...] = ()
+    """The sentences so far, each checked against the quotes that it rests on."""
 
 
 @dataclass(frozen=True, slots=True)

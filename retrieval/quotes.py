@@ -91,6 +91,37 @@ def quotes(chosen: Sequence[Evidence], question: str = "", *, fitting: int = FIT
     return tuple(_cut(cut, question, n) for n, cut in enumerate(_distinct_cuts(cuts), 1))
 
 
+def cited(
+    claims: Sequence[Sequence[Evidence]], question: str = ""
+) -> tuple[tuple[Quote, ...], tuple[tuple[int, ...], ...]]:
+    """Cut quotes for all that the sentences of a written answer rest on, numbered in the order in which they need them.
+
+    Sentences of evidence take their neighbours along and become one quote as in `quotes`, but none is left out.
+
+    Args:
+        claims: of each sentence of the answer its evidence.
+        question: stand-alone; the words that answer it are marked in the first quote, where that is certain.
+
+    Returns:
+        The quotes, and of each sentence the numbers of its quotes, each once.
+    """
+    cuts: list[_Cut] = []
+    for item in (item for claim in claims for item in claim):
+        new = _Cut(item.article, item.version, next(iter(_readable(item))), item.score, item.span)
+        cuts = _merged(cuts, new) if any(_meet(cut, new) for cut in cuts) else [*cuts, new]
+    numbers = tuple(tuple(dict.fromkeys(_holding(item, cuts) for item in claim)) for claim in claims)
+    return tuple(_cut(cut, question, n) for n, cut in enumerate(cuts, 1)), numbers
+
+
+def _holding(item: Evidence, cuts: Sequence[_Cut]) -> int:
+    """Return the number, from 1, of the cut that holds a sentence."""
+    return next(
+        n
+        for n, cut in enumerate(cuts, 1)
+        if cut.article.id == item.article.id and cut.span.start <= item.span.start and item.span.end <= cut.span.end
+    )
+
+
 def quote_at(stored: StoredArticle, place: Place, n: int) -> Quote:
     """Cut the quote number `n` anew at a place that was kept, without marks: its question is not kept with it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
@@ -21,7 +22,7 @@ from retrieval.catalog import Catalog
 from retrieval.catalog_rows import PASSAGES_AN_ARTICLE
 from retrieval.errors import IndexUnavailable
 from retrieval.knowledge import dense_weight
-from retrieval.models import Focus, QuestionVectors
+from retrieval.models import Focus, Place, QuestionVectors
 from retrieval.named.preferences import preferences
 from retrieval.snapshot import Snapshot
 
@@ -95,7 +96,8 @@ class PassageRetriever(BaseRetriever):
     language. Documents hold the passage's text and carry its id in `id`, and in their metadata `article`, `start`, `end`,
     `score`, `similarity` and `bm25`; the best comes first. `invoke(query, focus=..., today=...)` searches a part of the
     articles: exactly, whatever the index holds, and with the term statistics of all of them; "yesterday" is the day before
-    `today`.
+    `today`. `also=...` names places whose passages are candidates too, whatever the channels say: those that the answer
+    before was quoted from. Places in other versions of their articles, or outside the focus, are passed over.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -115,11 +117,12 @@ class PassageRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,
         focus: Focus = _ALL_ARTICLES,
         today: date | None = None,
+        also: Sequence[Place] = (),
     ) -> list[Document]:
         vector = self.encode(query).mean
         with self.catalog.snapshot() as snapshot:
             question = asked(query, snapshot)
-            candidates, similarity, bm25, beside = self._candidates(question, vector, snapshot, focus)
+            candidates, similarity, bm25, beside = self._candidates(question, vector, snapshot, focus, also)
             if not candidates:
                 return []
             weight = dense_weight(self.knows(question.language))
@@ -144,18 +147,20 @@ class PassageRetriever(BaseRetriever):
             ]
 
     def _candidates(
-        self, question: Asked, vector: Vector, snapshot: Snapshot, focus: Focus
+        self, question: Asked, vector: Vector, snapshot: Snapshot, focus: Focus, also: Sequence[Place]
     ) -> tuple[list[int], Scores, Scores, Scores]:
         """Return the ids of each channel's best passages, with their similarity, their BM25 and their neighbours' best."""
         near = self._nearest(vector, snapshot, focus)
         scorer = TermScorer(snapshot, question)
-        by_terms = scorer.candidates(None if focus == _ALL_ARTICLES else self.exact.passages(snapshot, focus))
-        held = snapshot.passage_terms(list(dict.fromkeys([*near, *by_terms])))
+        within = None if focus == _ALL_ARTICLES else self.exact.passages(snapshot, focus)
+        by_terms = scorer.candidates(within)
+        added = [n for place in also for n in _passages_at(place, snapshot) if within is None or n in within]
+        held = snapshot.passage_terms(list(dict.fromkeys([*near, *by_terms, *added])))
         if not held:
             return [], np.zeros(0), np.zeros(0), np.zeros(0)
         bm25 = dict(zip(held, scorer.scores(list(held.values())).tolist(), strict=True))
         best = sorted((n for n in held if bm25[n] > 0), key=lambda n: (-bm25[n], n))[: self.pool]
-        ids, vectors = snapshot.vectors(list(held.keys() & {*near, *best}))
+        ids, vectors = snapshot.vectors(list(held.keys() & {*near, *best, *added}))
         chosen = [int(n) for n in ids]
         # ids count up within an article, and no article's last one is followed by another's first
         beside = [max(bm25.get(n - 1, 0.0), bm25.get(n + 1, 0.0)) for n in chosen]
@@ -168,6 +173,18 @@ class PassageRetriever(BaseRetriever):
             return [passage for passage, _ in self.index.query(vector, self.pool)]
         except IndexUnavailable:
             return self.exact.nearest(vector, snapshot, self.pool)
+
+
+def _passages_at(place: Place, snapshot: Snapshot) -> Sequence[int]:
+    """Return the ids of the passages that share a character with a place; none where the article is another by now."""
+    stored = snapshot.article(place.article_id)
+    if stored is None or stored.version != place.version:
+        return ()
+    first = stored.key * PASSAGES_AN_ARTICLE
+    ids = range(first, first + stored.passages)  # in the order of the text, which they tile
+    begin = bisect_right(ids, place.start, key=lambda n: snapshot.passage_texts([n])[0].end)
+    end = bisect_left(ids, place.end, key=lambda n: snapshot.passage_texts([n])[0].start)
+    return ids[begin:end]
 
 
 def _bonus(query: str, candidates: Sequence[int], snapshot: Snapshot, today: date | None) -> Scores:

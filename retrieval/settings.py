@@ -27,7 +27,18 @@ _EXAMPLES = {
     "CITEGRAM_CHROMA_URL": "http://127.0.0.1:8000",
     "CITEGRAM_EMBEDDING_MODEL": DEFAULT_MODEL,
     "CITEGRAM_RERANKER_MODEL": "cross-encoder/ms-marco-MiniLM-L6-v2",
+    "CITEGRAM_MODEL": "openai:gpt-4.1-mini",
+    "CITEGRAM_MODEL_URL": "http://127.0.0.1:8080/v1",
+    "CITEGRAM_MODEL_KEY": "sk-0123456789abcdef",
+    "CITEGRAM_MODEL_TIMEOUT": "60",
+    "CITEGRAM_MODEL_CONTEXT": "6000",
+    "CITEGRAM_TOKENS_A_DAY": "2000000",
+    "CITEGRAM_TOKENS_A_DAY_EACH": "100000",
 }
+_SMALLEST_CONTEXT = 1000
+"""Tokens; the instructions and one passage need some 800."""
+_LONGEST_ANSWER = 3600
+"""Seconds."""
 
 
 class Settings(BaseSettings):
@@ -59,6 +70,13 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(None, validation_alias="CITEGRAM_CHROMA_URL")
     embedding_model: str = Field(DEFAULT_MODEL, validation_alias="CITEGRAM_EMBEDDING_MODEL")
     reranker_model: str | None = Field(None, validation_alias="CITEGRAM_RERANKER_MODEL")
+    chat_model: str | None = Field(None, validation_alias="CITEGRAM_MODEL")
+    chat_model_url: str | None = Field(None, validation_alias="CITEGRAM_MODEL_URL")
+    chat_model_key: SecretStr | None = Field(None, validation_alias="CITEGRAM_MODEL_KEY")
+    chat_model_seconds: float = Field(60.0, validation_alias="CITEGRAM_MODEL_TIMEOUT")
+    chat_model_context: int = Field(6000, validation_alias="CITEGRAM_MODEL_CONTEXT")
+    tokens_a_day: int | None = Field(None, validation_alias="CITEGRAM_TOKENS_A_DAY")
+    tokens_a_day_each: int | None = Field(None, validation_alias="CITEGRAM_TOKENS_A_DAY_EACH")
 
     @field_validator("telegram_token")
     @classmethod
@@ -67,7 +85,7 @@ class Settings(BaseSettings):
             raise ValueError("is not a bot token as @BotFather gives it (digits, a colon, letters)")
         return value
 
-    @field_validator("telegram_api_url", "chroma_url", "webhook_url")
+    @field_validator("telegram_api_url", "chroma_url", "webhook_url", "chat_model_url")
     @classmethod
     def _url(cls, value: str | None) -> str | None:
         if value is None:
@@ -105,6 +123,45 @@ class Settings(BaseSettings):
     def _count(cls, value: object) -> object:
         if isinstance(value, str) and not re.fullmatch(r"[1-9]\d{0,5}", value.strip(), re.ASCII):
             raise ValueError("is not a whole number from 1 on")
+        return value
+
+    @field_validator("tokens_a_day", "tokens_a_day_each", mode="before")
+    @classmethod
+    def _tokens(cls, value: object) -> object:
+        if isinstance(value, str) and not re.fullmatch(r"[1-9]\d{0,11}", value.strip(), re.ASCII):
+            raise ValueError("is not a whole number of tokens from 1 on")
+        return value
+
+    @field_validator("chat_model_context", mode="before")
+    @classmethod
+    def _context(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not re.fullmatch(r"[1-9]\d{0,6}", value.strip(), re.ASCII) or int(value) < _SMALLEST_CONTEXT:
+            raise ValueError(f"is not a whole number of tokens from {_SMALLEST_CONTEXT} on")
+        return value
+
+    @field_validator("chat_model_seconds", mode="before")
+    @classmethod
+    def _seconds(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not re.fullmatch(r"\d{1,4}(\.\d+)?", value.strip(), re.ASCII) or not 1 <= float(value) <= _LONGEST_ANSWER:
+            raise ValueError(f"is not a number of seconds from 1 to {_LONGEST_ANSWER}")
+        return value
+
+    @field_validator("chat_model")
+    @classmethod
+    def _provider_and_model(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[a-z][a-z0-9_]*:[!-~]+", value):
+            raise ValueError("is not a provider and its model with a colon between them")
+        return value
+
+    @field_validator("chat_model_key")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+            raise ValueError("is not a key: it is empty or has spaces or other characters that no key has")
         return value
 
     @field_validator("webhook_listen", mode="before")

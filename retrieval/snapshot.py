@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from retrieval.catalog_lists import ArticleLists, in_focus
 from retrieval.models import Article, Focus, NearArticle, Period, Span, StoredArticle
 
-_MOST_PARAMETERS = 500
+_COUNT = np.dtype("<u2")
 _MOST_REMEMBERED = 20_000  # facts, most of them how many passages have a term: 3 MB
 
 T = TypeVar("T")
@@ -87,9 +88,9 @@ class PassageSentences:
     sentences: tuple[Span, ...]
     terms: tuple[tuple[str, ...], ...]
     """Those of the title, then those of each sentence."""
-    tokens: npt.NDArray[np.uint8]
+    tokens: npt.NDArray[np.uint8] = field(compare=False)
     """Token vectors as `late_interaction.pack` makes them: shape (tokens, bytes)."""
-    counts: npt.NDArray[np.uint16]
+    counts: npt.NDArray[np.uint16] = field(compare=False)
     """How many tokens are the title's and each sentence's: shape (1 + sentences,)."""
 
 
@@ -207,26 +208,28 @@ class Snapshot(ArticleLists):
         Ids that are not there (any more) are left out. They are read from the table in which FTS5 keeps them: by way of
         FTS5 it takes twice as long.
         """
-        return dict(map(tuple, self._in("SELECT id, c0 FROM passages_fts_content WHERE id IN ({})", ids)))
+        return dict(self._in("SELECT id, c0 FROM passages_fts_content WHERE id IN ({})", ids))
 
     # Vectors
 
     def vectors(self, ids: Sequence[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
         """Return ids and vectors of passages, shaped as those of `all_vectors`; ids that are not there are left out."""
-        return _stacked(sorted(map(tuple, self._in("SELECT passage, mean FROM vectors WHERE passage IN ({})", ids))))
+        return _stacked(self._in("SELECT passage, mean FROM vectors WHERE passage IN ({}) ORDER BY passage", ids))
 
     def origins(self, keys: Sequence[int]) -> dict[int, Origin]:
         """Return where articles come from, by key."""
-        rows = self._in("SELECT key, published, source, author, url FROM articles WHERE key IN ({})", keys)
+        rows = self._in(
+            "SELECT key, published, source, author, url FROM articles INDEXED BY articles_by_key WHERE key IN ({})",
+            keys,
+        )
         return {key: Origin(*rest) for key, *rest in rows}
 
     def passage_texts(self, ids: Sequence[int]) -> list[PassageText]:
         """Return the texts of passages, in the order of `ids`; ids that are not there are left out."""
         found = {
-            row["id"]: PassageText(row["article_id"], row["start"], row["end"], row["text"])
-            for row in self._in(
-                'SELECT p.id, a.id AS article_id, p.start, p."end",'
-                ' substr(a.text, p.start + 1, p."end" - p.start) AS text'
+            id_: PassageText(*rest)
+            for id_, *rest in self._in(
+                'SELECT p.id, a.id, p.start, p."end", substr(a.text, p.start + 1, p."end" - p.start)'
                 " FROM passages p JOIN articles a ON a.key = p.article WHERE p.id IN ({})",
                 ids,
             )
@@ -235,35 +238,44 @@ class Snapshot(ArticleLists):
 
     def passage_sentences(self, ids: Sequence[int]) -> list[PassageSentences]:
         """Return passages with article, sentences and token vectors, in the order of `ids`."""
-        articles: dict[int, Article] = {}
-        versions: dict[int, int] = {}
-        found: dict[int, PassageSentences] = {}
-        for row in self._in(
-            'SELECT p.id AS passage, p.article AS article_key, p.start, p."end", p.term_counts, f.terms, t.tokens, t.counts'
-            " FROM passages p JOIN passages_fts f ON f.rowid = p.id JOIN token_vectors t ON t.passage = p.id"
-            " WHERE p.id IN ({})",
+        rows = self._in(
+            'SELECT p.id, p.article, p.start, p."end", p.term_counts, f.c0, t.tokens, t.counts FROM passages p'
+            " JOIN passages_fts_content f ON f.id = p.id JOIN token_vectors t ON t.passage = p.id WHERE p.id IN ({})",
             ids,
-        ):
-            key = row["article_key"]
-            if key not in articles:
-                stored = self._connection.execute("SELECT * FROM articles WHERE key = ?", (key,)).fetchone()
-                articles[key] = article_from_row(stored)
-                versions[key] = stored["version"]
-            spans = self._connection.execute(
-                'SELECT start, "end" FROM sentences WHERE passage = ? ORDER BY ordinal', (row["passage"],)
-            )
-            counts = np.frombuffer(row["counts"], np.dtype("<u2"))
-            found[row["passage"]] = PassageSentences(
-                id=row["passage"],
-                article=articles[key],
-                version=versions[key],
-                span=Span(row["start"], row["end"]),
-                sentences=tuple(Span(start, end) for start, end in spans),
-                terms=_by_sentence(row["terms"], np.frombuffer(row["term_counts"], np.dtype("<u2"))),
-                tokens=_codes(row["tokens"], counts),
+        )
+        articles = self._articles({row[1] for row in rows})
+        sentences = self._sentences(ids)
+        found: dict[int, PassageSentences] = {}
+        for id_, key, start, end, term_counts, terms, tokens, token_counts in rows:
+            counts = np.frombuffer(token_counts, _COUNT)
+            article, version = articles[key]
+            found[id_] = PassageSentences(
+                id=id_,
+                article=article,
+                version=version,
+                span=Span(start, end),
+                sentences=tuple(sentences[id_]),
+                terms=_by_sentence(terms, np.frombuffer(term_counts, _COUNT)),
+                tokens=_codes(tokens, counts),
                 counts=counts,
             )
         return [found[n] for n in ids if n in found]
+
+    def _articles(self, keys: Iterable[int]) -> dict[int, tuple[Article, int]]:
+        """Return articles and their versions by key."""
+        rows = self._connection.execute(
+            "SELECT * FROM articles WHERE key IN (SELECT value FROM json_each(?))", (json.dumps([*keys]),)
+        )
+        return {row["key"]: (article_from_row(row), row["version"]) for row in rows}
+
+    def _sentences(self, ids: Sequence[int]) -> defaultdict[int, list[Span]]:
+        """Return the sentences of passages, in order, by the passages' ids."""
+        found = defaultdict(list)
+        for passage, start, end in self._in(
+            'SELECT passage, start, "end" FROM sentences WHERE passage IN ({}) ORDER BY passage, ordinal', ids
+        ):
+            found[passage].append(Span(start, end))
+        return found
 
     def all_vectors(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
         """Return the ids, shape (passages,), and vectors, shape (passages, dimensions), of all passages."""
@@ -291,10 +303,11 @@ class Snapshot(ArticleLists):
         )
         return _stacked(rows.fetchall())
 
-    def _in(self, statement: str, ids: Sequence[int]) -> Iterator[sqlite3.Row]:
-        for i in range(0, len(ids), _MOST_PARAMETERS):
-            some = ids[i : i + _MOST_PARAMETERS]
-            yield from self._connection.execute(statement.format(",".join("?" * len(some))), some).fetchall()
+    def _in(self, statement: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Read rows of these ids as plain tuples, by a statement that is the same for any number: it is parsed once."""
+        cursor = self._connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(statement.format("SELECT value FROM json_each(?)"), (json.dumps(ids),)).fetchall()
 
 
 def article_from_row(row: sqlite3.Row) -> Article:
@@ -314,7 +327,7 @@ def article_from_row(row: sqlite3.Row) -> Article:
 
 def _by_sentence(joined: str, counts: npt.NDArray[np.uint16]) -> tuple[tuple[str, ...], ...]:
     words = iter(joined.split(" "))
-    return tuple(tuple(islice(words, count)) for count in counts.tolist())
+    return tuple([tuple(islice(words, count)) for count in counts.tolist()])
 
 
 def _codes(blob: bytes, counts: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint8]:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from datetime import date
 
-from retrieval.models import NearArticle, Period, Quote
+from retrieval.models import Claim, NearArticle, Period, Quote
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -16,6 +16,15 @@ _WIDTH = 100
 
 GREETING = "Hello! Ask me something in plain words, and I answer with exact quotes from the articles."
 THANKS = "You are welcome. Ask whenever you like."
+WRITER_AWAY = "The writing model is unavailable at the moment, so these are the quotes alone."
+BUDGET_SPENT = "Today's allowance for written answers is used up, so these are the quotes alone."
+UNSUPPORTED = "No written answer passed the check against the articles, so these are the quotes alone."
+LEFT_OUT = "Sentences that the quotes do not bear out were left out."
+ONE_SOURCE = "Only one source writes about this."
+OUTSIDE_PERIOD = "No article from that time writes about this."
+NO_SUCH_ARTICLE = "There is no article of that title."
+WHICH_ARTICLE = "Which article do you mean?"
+WHAT_IS_MEANT = "What do you mean?"
 BROKEN = "Something went wrong while answering; please ask again in a moment."
 
 
@@ -51,6 +60,19 @@ def covered(period: Period) -> str:
 def answered(quotes: Sequence[Quote], *, around_marks: tuple[str, str] = ("", "")) -> str:
     """Return quotes with their sources as plain text; `around_marks` stands before and behind the words that answer."""
     return "\n\n".join(_quoted(quote, *around_marks) for quote in quotes)
+
+
+def written(claims: Sequence[Claim], quotes: Sequence[Quote], *, around_marks: tuple[str, str] = ("", "")) -> str:
+    """Return a written answer as plain text: its sentences with the numbers of their quotes, and the quotes."""
+    prose = " ".join(claimed(claim) for claim in claims)
+    filled = textwrap.fill(prose, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return f"{filled}\n\n{answered(quotes, around_marks=around_marks)}"
+
+
+def claimed(claim: Claim) -> str:
+    """Return a sentence of a written answer with the numbers of its quotes, and a mark where they hardly bear it out."""
+    numbers = "".join(f"[{n}]" for n in claim.quotes)
+    return " ".join(filter(None, (claim.text, numbers, "" if claim.supported else "⚠")))
 
 
 def not_found(nearest: Sequence[NearArticle], period: Period) -> str:

@@ -16,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.chunking import passages
+from ingest.encoding import prepare
 from retrieval import late_interaction
 from retrieval.catalog import FILE_NAME, Catalog, EmbeddingModel, Outcome
 from retrieval.catalog_rows import EncodedPassage, content_hash, write_article
 from retrieval.catalog_schema import _MIGRATIONS
 from retrieval.encoder import Encoder, PassageInput
+from retrieval.knowledge import embedding_model
 from retrieval.lexical import passage_terms
 from retrieval.models import Article, Identity, Passage, PassageVectors, QuestionVectors, Span
 
@@ -112,6 +114,14 @@ def put(catalog: Catalog, item: Article, identity: Identity = "given", origin: s
     """Store an article with vectors that no model made."""
     catalog.use_embedding_model(CHEAP_MODEL)
     return catalog.put(item, identity, origin, cheaply_encoded(item))
+
+
+def put_encoded(catalog: Catalog, item: Article, encoder: Encoder) -> Outcome:
+    """Store an article as ingest does, with the vectors of a real model."""
+    catalog.use_embedding_model(embedding_model(encoder, catalog.embedding_model))
+    prepared = prepare(item, encoder)
+    encoded = prepared.with_vectors(encoder.encode_passages(prepared.inputs))
+    return catalog.put(item, "given", f"/articles/{item.id}.txt", encoded)
 
 
 def put_by_words(catalog: Catalog, item: Article) -> Outcome:

@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from retrieval.catalog import Catalog
+from retrieval.models import MOST_QUOTES
+from retrieval.writing.written import MOST_QUOTED
 
 FIELDS = {
     "id", "status", "mode", "text", "question", "quotes", "claims", "passages", "sentences", "nearest", "period",
@@ -23,7 +25,9 @@ MOST_PIECES = 256
 CountPieces = Callable[[Sequence[str]], list[int]]
 
 
-def check_answer(answer: Mapping[str, Any], catalog: Catalog, count_pieces: CountPieces) -> None:
+def check_answer(
+    answer: Mapping[str, Any], catalog: Catalog, count_pieces: CountPieces, *, most_quotes: int = MOST_QUOTES
+) -> None:
     """Fail when an answer breaks the contract, judged by what the catalogue holds now."""
     assert json.loads(json.dumps(answer)) == answer, "plain JSON"
     assert answer.keys() >= FIELDS
@@ -40,7 +44,7 @@ def check_answer(answer: Mapping[str, Any], catalog: Catalog, count_pieces: Coun
     assert all(type(milliseconds) is float and milliseconds >= 0 for milliseconds in answer["timings"].values())
     assert (answer["error"] is not None) == (answer["status"] == "error")
     _check_places(answer, catalog)
-    _check_lists(answer, catalog, count_pieces)
+    _check_lists(answer, catalog, count_pieces, most_quotes)
     assert answer["period"].keys() == {"from", "to"}
     assert all(day is None or len(day) <= 10 for day in answer["period"].values())
     assert all(near.keys() >= {"article_id", "title", "published"} for near in answer["nearest"])
@@ -60,10 +64,15 @@ def _check_places(answer: Mapping[str, Any], catalog: Catalog) -> None:
             assert type(place["score"]) is float
 
 
-def _check_lists(answer: Mapping[str, Any], catalog: Catalog, count_pieces: CountPieces) -> None:
+def _check_lists(answer: Mapping[str, Any], catalog: Catalog, count_pieces: CountPieces, most_quotes: int) -> None:
     assert bool(answer["quotes"]) == (answer["status"] == "answered")
     assert [quote["n"] for quote in answer["quotes"]] == list(range(1, len(answer["quotes"]) + 1))
-    assert len(answer["quotes"]) <= 3
+    assert len(answer["quotes"]) <= (most_quotes if answer["mode"] == "quotes" else MOST_QUOTED)
+    assert bool(answer["claims"]) == (answer["mode"] == "written")
+    for claim in answer["claims"]:
+        assert claim.keys() == {"text", "quotes", "supported"}
+        assert claim["quotes"], "every sentence names its quotes"
+        assert set(claim["quotes"]) <= {quote["n"] for quote in answer["quotes"]}
     passages, sentences = answer["passages"], answer["sentences"]
     for places in (passages, sentences):
         assert all(better["score"] >= worse["score"] for better, worse in pairwise(places)), "best first"

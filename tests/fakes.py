@@ -7,17 +7,25 @@ import re
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from retrieval import wording
 from retrieval.catalog import Catalog
 from retrieval.errors import ModelError
 from retrieval.library import Library
-from retrieval.models import Answer, Article, CatalogSummary, NearArticle, Period, Question, Quote
+from retrieval.models import Answer, Article, CatalogSummary, Claim, NearArticle, Period, Progress, Question, Quote
+from retrieval.stopping import Stop
 from tests.building import BRIDGE, WHALE, article, put
 
 PERIOD = Period("2024-03-03", "2026-05-05")
+CHOICES = ("Who is the mayor of Westmere?", "/forget Eastmere")
+"""What the fake core asks back with: the second looks like a command, as a title may."""
+LONG_CHOICES = tuple(
+    f"Who was elected mayor of the old harbour town of {town} in the spring of 2025?"
+    for town in ("Westmere", "Eastmere")
+)
 _LAMPS = (
     "red barges", "green herons", "blue ropes", "white crates", "amber sails", "pink eels", "grey moss", "brown nets",
     "black anchors", "yellow kites", "violet drums", "golden otters",
@@ -73,16 +81,31 @@ def not_found(question: str) -> Answer:
     return Answer("not_found", "The articles do not say.", question, nearest=(near,), period=PERIOD)
 
 
+def in_writing(answer: Answer) -> Answer:
+    """Return an answer with a sentence for each of its quotes above them, the second in doubt."""
+    claims = tuple(Claim(f"Sentence {quote.n} rests on it.", (quote.n,), quote.n != 2) for quote in answer.quotes)
+    return replace(answer, mode="written", claims=claims, text=wording.written(claims, answer.quotes))
+
+
 class FakeCitegram:
     """A core over a real catalogue that does what the question says, and remembers what it was asked.
 
     `wait 1.5` in a question keeps the answer back for so many seconds, `long` makes it three quotes of 1,800
     characters, `unknown` a refusal, `broken` an error that no core should raise, and `where is WORDS` gives the
-    sentences of the catalogue in which the words stand. All else is quoted back.
+    sentences of the catalogue in which the words stand. `clarify` is asked back, `clarify at length` with long choices.
+    All else is quoted back.
+
+    With a `writer`, `written` has a sentence written above each quote, in another thread and with `pause 0.2` so many
+    seconds before each; `left out` says that there were more, and `breaks` fails after the first one.
     """
 
     def __init__(
-        self, articles: Sequence[Article] = ARTICLES, *, loading_seconds: float = 0.05, data_dir: Path | None = None
+        self,
+        articles: Sequence[Article] = ARTICLES,
+        *,
+        loading_seconds: float = 0.05,
+        data_dir: Path | None = None,
+        writer: str = "",
     ) -> None:
         self._directory = tempfile.TemporaryDirectory() if data_dir is None else None
         self.catalog = Catalog.in_directory(data_dir or Path(self._directory.name if self._directory else ""))
@@ -92,13 +115,21 @@ class FakeCitegram:
         self.loading_seconds = loading_seconds
         self.asked: list[str] = []
         self.questions: list[Question] = []
+        self.stopped: list[str] = []
+        self.writer_name = writer
         self.at_once = 0
         self.most_at_once = 0
         self.warmed = threading.Event()
         self.keeps_index = False
 
-    async def answer(self, question: Question) -> Answer:
+    @property
+    def writes(self) -> bool:
+        """Whether it has a writer."""
+        return bool(self.writer_name)
+
+    async def answer(self, question: Question, on_progress: Callable[[Progress], None] | None = None) -> Answer:
         """Answer as the question tells."""
+        stop = Stop()
         self.asked.append(question.text)
         self.questions.append(question)
         self.at_once += 1
@@ -106,7 +137,14 @@ class FakeCitegram:
         try:
             wait = re.search(r"wait ([\d.]+)", question.text)
             await asyncio.sleep(float(wait.group(1)) if wait else 0)
-            return self._reply(question)
+            answer = self._reply(question)
+            if not (self.writes and question.written and "written" in question.text and answer.quotes):
+                return answer
+            return await asyncio.to_thread(_write, answer, on_progress or (lambda progress: None), stop)
+        except asyncio.CancelledError:
+            stop.request()
+            self.stopped.append(question.text)
+            raise
         finally:
             self.at_once -= 1
 
@@ -136,6 +174,9 @@ class FakeCitegram:
             raise RuntimeError(f"no way to answer: {text}")
         if not self.catalog.summary().articles:
             return Answer("not_found", "There are no articles yet.", text)
+        if "clarify" in text:
+            choices = LONG_CHOICES if "at length" in text else CHOICES
+            return Answer("clarify", wording.WHAT_IS_MEANT, text, choices=choices)
         if "unknown" in text:
             return not_found(text)
         if where:
@@ -159,3 +200,22 @@ class FakeCitegram:
             period=PERIOD,
             confidence=0.9,
         )
+
+
+def _write(answer: Answer, on_progress: Callable[[Progress], None], stop: Stop) -> Answer:
+    """Write an answer as its question tells, sentence by sentence, as the real core does in a thread of its own."""
+    pause = re.search(r"pause ([\d.]+)", answer.question)
+    ended = threading.Event()
+    stop.then(ended.set)
+    articles = tuple(
+        {q.article_id: NearArticle(q.article_id, q.title, q.published, q.url) for q in answer.quotes}.values()
+    )
+    written = in_writing(answer)
+    on_progress(Progress(articles))
+    for count in range(1, len(written.claims) + 1):
+        ended.wait(float(pause.group(1)) if pause else 0)
+        stop.check()
+        on_progress(Progress(articles, written.claims[:count]))
+        if "breaks" in answer.question:
+            return replace(answer, notices=(wording.WRITER_AWAY,))
+    return replace(written, notices=(wording.LEFT_OUT,) if "left out" in answer.question else ())

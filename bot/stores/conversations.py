@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from bot.stores.database import Database
 from bot.stores.inbox import Inbox
-from bot.stores.records import AnswerRecord, Forgotten, Key, Preferences
+from bot.stores.records import CHOICE, AnswerRecord, Forgotten, Key, Preferences
 from retrieval.models import Focus, Place
 
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["AnswerRecord", "Conversations", "Forgotten", "Key", "Preferences"]
+__all__ = ["CHOICE", "AnswerRecord", "Conversations", "Forgotten", "Key", "Preferences"]
 
 
 class Conversations:
@@ -158,16 +158,19 @@ class Conversations:
         """Return how somebody wants their answers."""
         with self._database.transaction() as connection:
             row = connection.execute(
-                "SELECT language, quotes FROM preferences WHERE user_id = ?", (user_id,)
+                "SELECT language, quotes, written, streaming FROM preferences WHERE user_id = ?", (user_id,)
             ).fetchone()
-        return Preferences(**dict(row)) if row else Preferences()
+        if row is None:
+            return Preferences()
+        return Preferences(row["language"], row["quotes"], bool(row["written"]), bool(row["streaming"]))
 
     def set_preferences(self, user_id: int, preferences: Preferences) -> None:
         """Keep how somebody wants their answers."""
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO preferences (user_id, language, quotes) VALUES (?, ?, ?)",
-                (user_id, preferences.language, preferences.quotes),
+                "INSERT OR REPLACE INTO preferences (user_id, language, quotes, written, streaming)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (user_id, *astuple(preferences)),
             )
 
     def add_view(self, user_id: int, kind: str, query: str, at: float) -> int:
@@ -261,8 +264,8 @@ def _counts(connection: sqlite3.Connection, user_id: int) -> Forgotten:
         "SELECT (SELECT count(*) FROM answers WHERE user_id = :user), (SELECT count(*) FROM ratings WHERE user_id = :user),"
         " EXISTS (SELECT 1 FROM preferences WHERE user_id = :user)"
         " OR EXISTS (SELECT 1 FROM conversations WHERE chat_id = :user AND focus IS NOT NULL),"
-        " (SELECT count(*) FROM views WHERE user_id = :user)",
-        {"user": user_id},
+        " (SELECT count(*) FROM views WHERE user_id = :user AND kind <> :choice)",
+        {"user": user_id, "choice": CHOICE},
     ).fetchone()
     return Forgotten(answers=row[0], ratings=row[1], settings=bool(row[2]), views=row[3])
 

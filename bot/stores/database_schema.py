@@ -86,5 +86,12 @@ MIGRATIONS = (
         expires REAL NOT NULL
     ) WITHOUT ROWID;
     """,
+    # 2: answers written by a chat model, and shown while they are written. `preview` is the message that shows the answer
+    # to an update before it is whole, if there is one.
+    """
+    ALTER TABLE updates ADD COLUMN preview INTEGER;
+    ALTER TABLE preferences ADD COLUMN written INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE preferences ADD COLUMN streaming INTEGER NOT NULL DEFAULT 1;
+    """,
 )
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -22,6 +22,8 @@ class Ticket:
     """At how many starts it was found among what earlier processes left: 0 for an update that has just come."""
     repeats: int = 0
     """How many times the work on it was begun again after such a start."""
+    preview: int | None = None
+    """The message that shows the answer as far as it had been written, if there is one."""
 
 
 class Inbox:
@@ -57,8 +59,8 @@ class Inbox:
         with self._database.transaction() as connection:
             connection.execute("UPDATE updates SET attempts = attempts + 1 WHERE payload IS NOT NULL")
             rows = connection.execute(
-                "SELECT update_id, sent, sending, attempts, repeats, payload FROM updates WHERE payload IS NOT NULL"
-                " ORDER BY arrival"
+                "SELECT update_id, sent, sending, attempts, repeats, preview, payload FROM updates"
+                " WHERE payload IS NOT NULL ORDER BY arrival"
             ).fetchall()
         return [(Ticket(*row[:-1]), row[-1]) for row in map(tuple, rows)]
 
@@ -76,6 +78,14 @@ class Inbox:
     def sent(self, update_id: int, part: int) -> None:
         """Note that a part of the reply, and so each one before it, has arrived."""
         self._change("sent = max(sent, ?), sending = NULL", part + 1, update_id)
+
+    def preview(self, update_id: int, message_id: int | None) -> None:
+        """Note the message that shows an answer while it is being written; None when there is no such message any more."""
+        self._change("preview = ?", message_id, update_id)
+
+    def became(self, update_id: int, part: int) -> None:
+        """Note that the preview has become a part of the reply, which so has arrived."""
+        self._change("sent = max(sent, ?), sending = NULL, preview = NULL", part + 1, update_id)
 
     def keep(self, *update_ids: int) -> None:
         """Keep updates for the next start, even if they are said to be done later: a reply could not be delivered.
@@ -96,7 +106,7 @@ class Inbox:
         """Delete updates that have been dealt with, all but their ids: they may be delivered once more."""
         with self._database.transaction() as connection:
             connection.executemany(
-                "UPDATE updates SET payload = NULL, user_id = NULL, done_at = ? WHERE update_id = ?",
+                "UPDATE updates SET payload = NULL, user_id = NULL, preview = NULL, done_at = ? WHERE update_id = ?",
                 [(time.time(), update_id) for update_id in update_ids if update_id not in self._kept],
             )
 
@@ -112,11 +122,11 @@ class Inbox:
         """
         with self._database.transaction() as connection:
             return connection.execute(
-                "UPDATE updates SET payload = NULL, user_id = NULL, done_at = ?"
+                "UPDATE updates SET payload = NULL, user_id = NULL, preview = NULL, done_at = ?"
                 " WHERE user_id = ? AND payload IS NOT NULL",
                 (time.time(), user_id),
             ).rowcount
 
-    def _change(self, change: str, *values: float) -> None:
+    def _change(self, change: str, *values: float | None) -> None:
         with self._database.transaction() as connection:
             connection.execute(f"UPDATE updates SET {change} WHERE update_id = ?", values)

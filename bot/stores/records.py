@@ -8,6 +8,8 @@ from retrieval.models import MOST_QUOTES, Focus, Place
 
 Key = tuple[int, int | None]
 """Of a conversation: id of the chat, and of the topic in it where it has topics."""
+CHOICE = "choice"
+"""Kind of view: a question that was offered in answer to another, and is asked as it stands, whatever it looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Preferences:
     language: str | None = None
     """None for that of their Telegram."""
     quotes: int = MOST_QUOTES
+    written: bool = True
+    """Whether a chat model, where there is one, may write them."""
+    streaming: bool = True
+    """Whether they are shown while they are being written."""
 
 
 @dataclass(frozen=True, slots=True)

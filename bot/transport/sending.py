@@ -7,20 +7,22 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from telegram import Bot, InputFile
 from telegram.constants import CallbackQueryLimit, ChatAction
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from bot.transport.bot_api import flood_seconds
+from bot.transport.journal import Journal
 from bot.transport.polling import Alert
 from bot.transport.post import NO_PREVIEW, Form, Post
+from bot.transport.preview import LivePreview
 from bot.transport.retrying import FINAL, Address, Retrying
 from bot.transport.throttle import Throttle
 from bot.views.text import EMPTY, Keyboard, Message, shortened
 
-__all__ = ["Address", "Courier", "Journal"]
+__all__ = ["Address", "Courier"]
 
 TYPING_SECONDS = 4.0
 """Telegram shows the indicator for five."""
@@ -28,27 +30,6 @@ TYPING_SECONDS = 4.0
 Result = TypeVar("Result")
 
 logger = logging.getLogger(__name__)
-
-
-class Journal(Protocol):
-    """What is known of a reply's parts, counted from 0; it outlives the process."""
-
-    @property
-    def first(self) -> int:
-        """How many parts are known to have arrived: the number of the first one to be sent."""
-
-    @property
-    def doubtful(self) -> int | None:
-        """The part that was on its way when an earlier process ended, if any."""
-
-    async def sending(self, part: int) -> None:
-        """Write down that a part goes out now."""
-
-    async def sent(self, part: int) -> None:
-        """Write down that a part has arrived."""
-
-    async def keep(self) -> None:
-        """Write down that a part could not be delivered so far and is left for a later process."""
 
 
 class Courier:
@@ -61,6 +42,7 @@ class Courier:
 
     def __init__(self, bot: Bot, throttle: Throttle) -> None:
         self._bot = bot
+        self._throttle = throttle
         self._retrying = Retrying(bot, throttle)
 
     def report_to(self, alert: Alert) -> None:
@@ -139,6 +121,21 @@ class Courier:
             await self._bot.edit_message_reply_markup(to.chat_id, message_id, reply_markup=form.markup)
 
         return await self._changed(self._persist(to, Form(EMPTY, keyboard), change))
+
+    async def delete(self, to: Address, message_id: int) -> bool:
+        """Take a message away; return whether it was still there."""
+
+        async def change(doubtful: bool) -> None:
+            await self._bot.delete_message(to.chat_id, message_id)
+
+        return await self._changed(self._retrying.call(to, change))
+
+    def preview(
+        self, to: Address, *, reply_to: int | None, shown: int | None, note: Callable[[int], Awaitable[None]]
+    ) -> LivePreview:
+        """Begin to show an answer while it is being written; the arguments are those of `LivePreview`."""
+        remove = partial(self.delete, to)
+        return LivePreview(self._bot, self._throttle, to, reply_to=reply_to, shown=shown, note=note, remove=remove)
 
     async def answer_press(self, press_id: str, text: str = "", *, alert: bool = False) -> None:
         """End the waiting sign of a pressed button, with a short note if there is one; too late does no harm."""

@@ -20,6 +20,10 @@ GROUP: tuple[Rule, ...] = (*PRIVATE, (19, 61.0))
 OVERALL: tuple[Rule, ...] = ((27, 1.05),)
 """Telegram allows 30 a second."""
 
+RESERVE = 3
+"""One in so many messages of each limit, and at least one, is kept from what may be left out: so an answer that was shown
+while it was written, and what else is said in its chat, need not wait for that."""
+
 FLOODED_CHATS = 3
 FLOOD_STRETCH = 1.0
 """So many chats refused within so many seconds: Telegram means the bot, not the chats."""
@@ -36,12 +40,13 @@ class Pace:
         self._sent = deque[float](maxlen=max(count for count, _ in self._rules))
         self._paused_until = -math.inf
 
-    def delay(self, now: float) -> float:
-        """Return the seconds until the next message may go out, 0 when it may now."""
+    def delay(self, now: float, *, spare: bool = False) -> float:
+        """Return the seconds until the next message may go out, 0 when it may now; `spare`: and leaves room for others."""
         free = self._paused_until
         for count, seconds in self._rules:
-            if len(self._sent) >= count:
-                free = max(free, self._sent[-count] + seconds)
+            most = count - max(1, count // RESERVE) if spare else count
+            if len(self._sent) >= most:
+                free = max(free, self._sent[-most] + seconds)
         return max(0.0, free - now)
 
     def count(self, now: float) -> None:
@@ -93,6 +98,17 @@ class Throttle:
                     await asyncio.sleep(chat.pace.delay(self._clock()))
         finally:
             chat.users -= 1
+
+    def spare_turn(self, chat_id: int, private: bool) -> bool:
+        """Take a turn for what may be left out, unless something waits or would have to because of it; return if so."""
+        chat, now = self._chat(chat_id, private), self._clock()
+        if chat.line.locked() or self._line.locked():
+            return False
+        if chat.pace.delay(now, spare=True) > 0 or self._overall.delay(now, spare=True) > 0:
+            return False
+        chat.pace.count(now)
+        self._overall.count(now)
+        return True
 
     def flooded(self, chat_id: int, seconds: float) -> None:
         """Stop a chat for as long as Telegram asks; all chats, when it asks for several at the same time."""

@@ -121,8 +121,15 @@ def again(view_id: int) -> str:
     return _data("g", view_id)
 
 
+def is_again(data: str) -> bool:
+    """Return whether a button is one that `again` makes."""
+    pressed = read(data)
+    return pressed is not None and pressed.action == "g"
+
+
 def setting(what: int, value: int) -> str:
-    """Change a setting: 0 the language, by its number in the list, 1 the number of quotes."""
+    """Change a setting: 0 the language, by its number in the list; 1 the number of quotes; 2 whether answers are written,
+    and 3 whether they are shown meanwhile, 1 for yes."""
     return _data("x", what, value)
 
 

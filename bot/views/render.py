@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from bot.views import buttons
+from bot.views.choices import asked_back
 from bot.views.links import web_link
+from bot.views.notices import in_words
 from bot.views.text import (
     EMPTY,
     MAX_NAME,
@@ -28,6 +31,7 @@ from bot.views.text import (
 )
 from bot.views.words import Words
 from retrieval.models import Answer, Claim, NearArticle, Quote
+from retrieval.wording import claimed
 
 MAX_NEAREST = 5
 MAX_MARKS = 8
@@ -54,7 +58,7 @@ def render(answer: Answer, words: Words, *, notices: Sequence[str] = (), focus: 
         [
             *_notices(notices),
             *(body or [run(words("failed"))]),
-            *_notices(answer.notices),
+            *_notices([in_words(notice, words) for notice in answer.notices]),
             *_focus_line(focus, words),
         ]
     )
@@ -124,6 +128,8 @@ def _body(answer: Answer, words: Words, focus: str) -> Iterable[Message]:
         return [*_claims(answer, words), *_quotes(answer.quotes, words)]
     if answer.status == "not_found":
         return _not_found(answer, words, focus)
+    if answer.status == "clarify":
+        return [asked_back(answer, words)]
     return [run(answer.text.strip())]
 
 
@@ -138,8 +144,8 @@ def _claims(answer: Answer, words: Words) -> Iterator[Message]:
 
 
 def _claimed(claim: Claim, known: set[int]) -> str:
-    marks = "".join(f"[{n}]" for n in claim.quotes if n in known)
-    return " ".join(filter(None, (claim.text.strip(), marks, "" if claim.supported else "⚠")))
+    shown = tuple(n for n in claim.quotes if n in known)
+    return claimed(replace(claim, text=claim.text.strip(), quotes=shown))
 
 
 def _quotes(quotes: Sequence[Quote], words: Words) -> Iterator[Message]:

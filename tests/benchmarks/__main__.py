@@ -5,29 +5,35 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import quality, speed, telegram
+from tests.benchmarks import quality, speed, telegram, writing
 
-_ALL = ["quality", "help", "ask", "question", "rate", "telegram"]
+_ALL = ["quality", "help", "ask", "question", "rate", "writing", "telegram"]
 _WHEN_NAMED = ["peers", "growth"]  # a second environment of some gigabytes; half an hour
-_ON_SETS = ["ablation", "vectors", "passages"]  # an hour for a large set
+_WITH_MODEL = ["written", "injection"]  # that of CITEGRAM_MODEL, else the one of `make test-model`: hours on two cores
+_ON_SETS = ["ablation", "vectors", "passages", "follow-ups"]  # an hour for a large set
 
 
 def main() -> None:
     """Run all benchmarks, or those that are named."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=[*_ALL, *_WHEN_NAMED, *_ON_SETS, []], default=[])
+    parser.add_argument("what", nargs="*", choices=[*_ALL, *_WHEN_NAMED, *_WITH_MODEL, *_ON_SETS, []], default=[])
     parser.add_argument(
         "--set",
         nargs="+",
         type=Path,
         default=[],
         metavar="FOLDER",
-        help="use articles.jsonl and questions.jsonl there; ablation, vectors and passages need it",
+        help="use articles.jsonl and questions.jsonl there; the benchmarks on sets need it",
     )
     parser.add_argument("--most", type=int, metavar="N", help="ask at most N questions of a set, always the same")
-    parser.add_argument("--half", choices=["tune", "report"], help="ablation, vectors, passages: articles of this half")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="ablation, vectors, passages: keep ingested articles")
+    parser.add_argument(
+        "--half",
+        choices=["tune", "report"],
+        help="benchmarks on sets: articles of this half; follow-ups: conversations",
+    )
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="benchmarks on sets: keep ingested articles")
     parser.add_argument("--rounds", type=int, default=3, help="how often peers are measured in turn (default 3)")
+    parser.add_argument("--instructions", type=Path, metavar="FILE", help="injection: JSON Lines with `instruction`")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="growth: write its plot there, as SVG")
     options = parser.parse_args()
     wanted = options.what or _ALL
@@ -46,6 +52,16 @@ def main() -> None:
         for folder in options.set or [None]:
             print(f"Citegram and its peers, {folder or 'on the sample articles and their questions'}:")
             compare.run(folder, options.rounds, options.most)
+    if "injection" in wanted and options.instructions is None:
+        parser.error("injection needs --instructions FILE")
+    for name in set(_WITH_MODEL) & set(wanted):
+        from tests.benchmarks import written
+
+        print(f"{name.capitalize()}:")
+        if name == "written":
+            written.run(options.most)
+        else:
+            written.run_injection(options.instructions, options.most)
     for name in on_sets:
         _on_sets(name, options)
     if "growth" in wanted:
@@ -58,6 +74,7 @@ def main() -> None:
         ("ask", "First answer:", speed.first_answer),
         ("question", "Questions:", speed.question_time_and_memory),
         ("rate", "Ingest:", speed.ingest_rate),
+        ("writing", "Writing:", writing.run),
         ("telegram", "Telegram:", telegram.waiting_times),
     ):
         if name in wanted:
@@ -66,11 +83,13 @@ def main() -> None:
 
 
 def _on_sets(name: str, options: argparse.Namespace) -> None:
-    from tests.benchmarks import ablation, passages, vectors
+    from tests.benchmarks import ablation, follow_ups, passages, vectors
     from tests.benchmarks.sets import Chosen
 
-    run = {"ablation": ablation.run, "vectors": vectors.run, "passages": passages.run}[name]
-    run(Chosen(tuple(options.set), options.most, options.half, options.keep))
+    runs = {
+        "ablation": ablation.run, "vectors": vectors.run, "passages": passages.run, "follow-ups": follow_ups.run
+    }  # fmt: skip
+    runs[name](Chosen(tuple(options.set), options.most, options.half, options.keep))
 
 
 if __name__ == "__main__":

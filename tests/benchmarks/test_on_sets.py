@@ -190,7 +190,7 @@ def test_the_table_of_sizes() -> None:
 # The command
 
 
-@pytest.mark.parametrize("name", ["ablation", "vectors", "passages"])
+@pytest.mark.parametrize("name", ["ablation", "vectors", "passages", "follow-ups"])
 def test_no_set_is_wrong_usage(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["benchmarks", name])
     with pytest.raises(SystemExit) as caught:

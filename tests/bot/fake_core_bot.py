@@ -34,7 +34,8 @@ def run_bot(make_core: Callable[[Settings], FakeCitegram]) -> int:
 
 def _make_core(settings: Settings) -> FakeCitegram:
     seconds = float(os.environ.get("FAKE_LOADING_SECONDS", "0.05"))
-    return FakeCitegram(loading_seconds=seconds, data_dir=settings.data_dir)
+    writer = os.environ.get("FAKE_WRITER", "")
+    return FakeCitegram(loading_seconds=seconds, data_dir=settings.data_dir, writer=writer)
 
 
 if __name__ == "__main__":

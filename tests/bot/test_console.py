@@ -221,14 +221,19 @@ def test_leaving_does_not_wait_for_the_model_to_load(tmp_path: Path) -> None:
         assert screen.process.wait(10) == 0
 
 
-def test_ctrl_c_ends_an_answer_that_takes_too_long(tmp_path: Path) -> None:
-    with terminal(tmp_path) as screen:
+def test_ctrl_c_ends_an_answer_that_is_being_written_and_the_conversation_goes_on(tmp_path: Path) -> None:
+    with terminal(tmp_path, FAKE_WRITER="openai") as screen:
         screen.wait_for("> ")
-        screen.type("wait 60\n")
-        screen.wait_for("wait 60")
-        time.sleep(0.5)
+        screen.type("written pause 60 where is A lamp shone?\n")
+        screen.wait_for("Writing from:")
         screen.type("\x03")
-        assert screen.process.wait(20) == 130
+        screen.wait_for("Stopped.")
+        screen.wait_for("> ")
+        screen.type("Why?\n")
+        screen.wait_for("You asked: Why?")
+        screen.wait_for("> ")
+        screen.type("exit\n")
+        assert screen.process.wait(20) == 0
 
 
 def test_sigterm_ends_a_waiting_console_with_exit_code_0(tmp_path: Path) -> None:

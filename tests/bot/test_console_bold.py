@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-import io
-import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from bot.console import run
-from retrieval.models import Answer, Question, Span
+from retrieval.models import Answer, Progress, Question, Span
 from retrieval.wording import answered as in_words
-from tests.fakes import FakeCitegram, answered
+from tests.bot.at_terminal import typed
+from tests.fakes import FakeCitegram, answered, in_writing
 
 
 class _Core(FakeCitegram):
-    """Answers with a quote whose words "3 May" are marked, if they are in it."""
+    """Answers with a quote whose words "3 May" are marked, if they are in it; in writing, if it has a writer."""
 
-    async def answer(self, question: Question) -> Answer:
+    async def answer(self, question: Question, on_progress: Callable[[Progress], None] | None = None) -> Answer:
         (quote,) = answered(question.text, question.text).quotes
         start = quote.start + question.text.find("3 May")
         marks = (Span(start, start + 5),) if start >= quote.start else ()
         quote = replace(quote, marks=marks)
-        return replace(answered(question.text), quotes=(quote,), text=in_words([quote]))
+        answer = replace(answered(question.text), quotes=(quote,), text=in_words([quote]))
+        return in_writing(answer) if self.writes else answer
 
 
-class _Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-class _Pipe(io.TextIOWrapper):
-    def __init__(self, text: str) -> None:
-        super().__init__(io.BytesIO(text.encode()))
-
-
-def said(monkeypatch: pytest.MonkeyPatch, question: str, *, on_terminal: bool) -> str:
-    """What the console answers to a question."""
-    out = _Terminal() if on_terminal else io.StringIO()
-    monkeypatch.setattr(sys, "stdin", _Terminal(question + "\n") if on_terminal else _Pipe(question + "\n"))
-    monkeypatch.setattr(sys, "stdout", out)
-    core = _Core(loading_seconds=0)
-    try:
-        assert run(core, hint=False) == 0
-    finally:
-        core.close()
-    return out.getvalue()
-
-
+@pytest.mark.parametrize("writer", [pytest.param("", id="quotes"), pytest.param("openai", id="written")])
 @pytest.mark.parametrize(
     ("question", "on_terminal", "shown"),
     [
@@ -57,8 +35,9 @@ def said(monkeypatch: pytest.MonkeyPatch, question: str, *, on_terminal: bool) -
     ],
 )
 def test_the_words_that_answer(
-    monkeypatch: pytest.MonkeyPatch, question: str, shown: str, *, on_terminal: bool
+    monkeypatch: pytest.MonkeyPatch, question: str, shown: str, writer: str, *, on_terminal: bool
 ) -> None:
-    text = said(monkeypatch, question, on_terminal=on_terminal)
+    text = typed(monkeypatch, _Core(loading_seconds=0, writer=writer), question, on_terminal=on_terminal)
     assert shown in text
     assert ("\x1b" in text) == ("\x1b" in shown)
+    assert ("Sentence 1" in text) == bool(writer)

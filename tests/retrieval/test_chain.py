@@ -19,10 +19,13 @@ from langchain_core.runnables import Runnable
 from langchain_core.tracers.langchain import wait_for_all_tracers
 from langsmith.utils import get_env_var
 
+from retrieval import wording
 from retrieval.catalog import Catalog
-from retrieval.chain import AnswerChain
+from retrieval.chain import AnswerChain, Inquiry
+from retrieval.clarifying import MOST_CHOICES
 from retrieval.encoder import Encoder
 from retrieval.errors import IndexUnavailable
+from retrieval.gathering import MOST_TOLD
 from retrieval.models import Answer, Focus, Question, QuestionVectors, Turn
 from retrieval.search import ExactSearch, PassageRetriever
 from tests.building import BRIDGE, WHALE, article, put
@@ -138,7 +141,7 @@ def test_small_talk_needs_no_search(chain: AnswerChain, catalog: Catalog, encode
 def test_a_follow_up_is_answered_as_the_question_that_it_stands_for(chain: AnswerChain) -> None:
     history = (Turn("user", BRIDGE_QUESTION), Turn("assistant", "Inspectors had found cracks."))
     answer = chain.answer_now(Question("How much will it cost?", history))
-    assert answer.question == "Pellworth Bridge closed: How much will it cost?"
+    assert answer.question == "Pellworth Bridge: How much will it cost?"
     alone = asked(chain, answer.question)
     assert alone.quotes != ()
     assert (answer.status, answer.quotes, answer.sentences) == (alone.status, alone.quotes, alone.sentences)
@@ -158,9 +161,63 @@ def test_a_follow_up_stays_in_the_focus(chain: AnswerChain) -> None:
     history = (Turn("user", BRIDGE_QUESTION),)
     focus = Focus(source="Kestrane Evening Mail")
     answer = chain.answer_now(Question("How much will it cost?", history, focus=focus))
-    assert answer.question == "Pellworth Bridge closed: How much will it cost?"
+    assert answer.question == "Pellworth Bridge: How much will it cost?"
     assert answer.status == "answered"
     assert {place.source for place in (*answer.quotes, *answer.sentences, *answer.passages)} == {focus.source}
+
+
+def test_sources_are_compared_with_a_quote_of_each(chain: AnswerChain, catalog: Catalog, encoder: Encoder) -> None:
+    answer = asked(chain, "How do the sources differ on Pellworth bridge?")
+    check_answer(plain(answer), catalog, encoder.count_pieces, most_quotes=MOST_TOLD)
+    assert {quote.source for quote in answer.quotes} == {"Lorrow Valley Post", "Kestrane Evening Mail"}
+    assert [quote.source for quote in answer.quotes[:2]] != [answer.quotes[0].source] * 2
+
+
+def test_what_happened_in_a_period_is_told_from_its_articles(
+    chain: AnswerChain, catalog: Catalog, encoder: Encoder
+) -> None:
+    answer = asked(chain, "What happened between 1 February and 31 March 2025?")
+    check_answer(plain(answer), catalog, encoder.count_pieces, most_quotes=MOST_TOLD)
+    days = [quote.published or "" for quote in answer.quotes]
+    assert len(days) >= 2
+    assert days == sorted(days)
+    assert all("2025-02-01" <= day <= "2025-03-31" for day in days)
+
+
+def test_an_article_is_summed_up_in_its_own_words(chain: AnswerChain, catalog: Catalog, encoder: Encoder) -> None:
+    answer = asked(chain, "Summarise the article about the oven")
+    check_answer(plain(answer), catalog, encoder.count_pieces)
+    assert {quote.title for quote in answer.quotes} == {"The oven that never goes cold"}
+    assert len(answer.quotes) == 3
+    starts = [quote.start for quote in answer.quotes]
+    assert starts == sorted(starts)
+
+
+def test_the_article_before_is_what_this_article_means(chain: AnswerChain) -> None:
+    before = asked(chain, BRIDGE_QUESTION)
+    answer = chain.answer_now(
+        Question(
+            "Summarise this article", (Turn("user", BRIDGE_QUESTION),), cited=tuple(q.place for q in before.quotes)
+        )
+    )
+    assert {quote.article_id for quote in answer.quotes} == {before.quotes[0].article_id}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked_back"),
+    [
+        pytest.param("Summarise this article", wording.WHICH_ARTICLE, id="no article in hand"),
+        pytest.param("What about him?", wording.WHAT_IS_MEANT, id="nothing that it leans on"),
+    ],
+)
+def test_an_unclear_question_is_asked_back_with_choices_that_can_be_answered(
+    chain: AnswerChain, catalog: Catalog, encoder: Encoder, text: str, asked_back: str
+) -> None:
+    answer = asked(chain, text)
+    check_answer(plain(answer), catalog, encoder.count_pieces)
+    assert (answer.status, answer.text) == ("clarify", asked_back)
+    assert 2 <= len(answer.choices) <= MOST_CHOICES
+    assert all(asked(chain, choice).status == "answered" for choice in answer.choices)
 
 
 def test_the_async_door_gives_the_same_answers(chain: AnswerChain) -> None:
@@ -177,7 +234,7 @@ def test_the_async_door_gives_the_same_answers(chain: AnswerChain) -> None:
 
 def test_the_chain_is_a_langchain_runnable(chain: AnswerChain) -> None:
     assert isinstance(chain.runnable, Runnable)
-    answer = chain.runnable.invoke(Question(BRIDGE_QUESTION))
+    answer = chain.runnable.invoke(Inquiry(Question(BRIDGE_QUESTION)))
     assert answer.quotes == asked(chain, BRIDGE_QUESTION).quotes
 
 

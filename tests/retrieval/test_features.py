@@ -82,6 +82,24 @@ def test_each_passage_and_each_of_its_sentences_is_told(catalog: Catalog) -> Non
     assert np.isfinite(found.sentences).all()
 
 
+def test_a_passage_is_told_as_if_it_were_alone(catalog: Catalog) -> None:
+    question = "When did the ferry open, and who paid for the whale?"
+    together = reading(catalog, question)
+    for n, passage in enumerate(together.passages):
+        with catalog.snapshot() as snapshot:
+            languages = snapshot.languages()
+        alone = read(together.asked, question_by_words(question), [passage], np.array([3.0 - n]), languages)
+        own = together.reading.of == n
+        columns = [name != "fused" for name in SENTENCE]
+        np.testing.assert_allclose(
+            together.reading.sentences[own][:, columns], alone.sentences[:, columns], rtol=0, atol=1e-6
+        )
+        np.testing.assert_allclose(together.reading.weakest[own], alone.weakest, atol=1e-6)
+        np.testing.assert_allclose(together.reading.passages[n], alone.passages[0], atol=1e-6)
+        assert together.reading.ordinal[own].tolist() == alone.ordinal.tolist()
+        assert together.reading.held[n] == alone.held[0]
+
+
 def test_maxsim_is_high_where_the_words_stand(catalog: Catalog) -> None:
     found = reading(catalog, "Which museum bought the whale?")
     assert found.of("The museum", "maxsim") > 0.8

@@ -95,6 +95,13 @@ def test_codes_hold_the_signs_of_what_was_turned(dimensions: int, held: int) -> 
     np.testing.assert_array_equal(np.packbits(signs > 0, axis=1), codes)
 
 
+@pytest.mark.parametrize("bits", [8, 20, 384])
+def test_every_byte_stands_for_its_eight_signs(bits: int) -> None:
+    codes = np.resize(np.arange(256, dtype=np.uint8), (256, (bits + 7) // 8))
+    expected = np.where(np.unpackbits(codes, axis=1)[:, :bits] > 0, 1, -1) * np.sqrt(np.pi / 2 / bits)
+    np.testing.assert_allclose(unpack(codes, bits), expected, rtol=1e-6)
+
+
 def test_nothing_to_pack() -> None:
     assert pack(np.zeros((0, 384), np.float32)).shape == (0, 48)
     assert unpack(np.zeros((0, 48), np.uint8), 384).shape == (0, 384)
@@ -153,6 +160,11 @@ def test_the_best_matches_are_those_of_a_plain_loop(passages: list[list[int]], w
             for word, token in enumerate(question.tokens):
                 best = max((float(token @ sign) for sign in signs[start : start + count]), default=-1.0)
                 assert match.best[word, segment] == pytest.approx(best, abs=1e-5)
+            if segment:
+                total = sum(signs[start : start + count], np.zeros(16))
+                asked_for = question.tokens.sum(axis=0)
+                cosine = total @ asked_for / max(1e-9, float(np.linalg.norm(total) * np.linalg.norm(asked_for)))
+                assert match.means[segment - 1] == pytest.approx(cosine, abs=1e-5)
             start += count
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from ingest.normalize import canonical_text, is_blank
 from ingest.sentences import sentences
 from retrieval.likeness import Said
 from retrieval.models import Article, Place, Span, StoredArticle
-from retrieval.quotes import FITTING, Evidence, located, quote_at, quotes
+from retrieval.quotes import FITTING, Evidence, cited, located, quote_at, quotes
 from tests.building import article
 
 TEXT = (
@@ -151,6 +152,50 @@ def test_the_words_that_answer_are_marked_in_the_strongest_sentence() -> None:
     assert quote.text == text[second.start : third.end]
     assert [text[mark.start : mark.end] for mark in quote.marks] == ["3 May 1998"]
     assert quotes(chosen)[0].marks == ()
+
+
+def test_a_written_answer_gets_its_quotes_in_the_order_in_which_it_needs_them() -> None:
+    cut, numbers = cited([[evidence(4)], [evidence(0), evidence(4)], [evidence(4)]])
+    assert [(quote.n, quote.text) for quote in cut] == [
+        (1, "Ferries run every hour."),
+        (2, "The bridge was closed on Monday."),
+    ]
+    assert numbers == ((1,), (2, 1), (1,))
+
+
+def test_sentences_of_a_written_answer_that_rest_on_neighbours_share_a_quote() -> None:
+    cut, numbers = cited([[evidence(0)], [evidence(4)], [evidence(2)], [evidence(1)]])
+    assert [quote.text for quote in cut] == [TEXT[: SPANS[2].end], "Ferries run every hour."]
+    assert numbers == ((1,), (2,), (1,), (1,))
+
+
+def test_a_pronoun_is_quoted_with_its_neighbour_in_a_written_answer_too() -> None:
+    cut, numbers = cited([[evidence(1)]])
+    assert [quote.text for quote in cut] == ["The bridge was closed on Monday. It will stay closed for nine weeks."]
+    assert numbers == ((1,),)
+
+
+def test_a_written_answer_without_sentences_has_no_quotes() -> None:
+    assert cited([]) == ((), ())
+
+
+def test_copies_in_two_articles_are_both_quoted_when_a_written_answer_names_both() -> None:
+    cut, numbers = cited([[evidence(4), evidence(4, of=replace(ITEM, id="b"))]])
+    assert [quote.article_id for quote in cut] == ["a", "b"]
+    assert numbers == ((1, 2),)
+
+
+@given(st.lists(st.lists(st.integers(0, len(SPANS) - 1), max_size=3), max_size=5))
+def test_every_sentence_of_a_written_answer_stands_in_the_quotes_that_it_names(claims: list[list[int]]) -> None:
+    cut, numbers = cited([[evidence(n) for n in claim] for claim in claims])
+    assert [quote.n for quote in cut] == list(range(1, len(cut) + 1))
+    for claim, of in zip(claims, numbers, strict=True):
+        assert set(of) <= {quote.n for quote in cut}
+        for n in claim:
+            assert any(cut[q - 1].start <= SPANS[n].start and SPANS[n].end <= cut[q - 1].end for q in of)
+    assert all(quote.text == TEXT[quote.start : quote.end] for quote in cut)
+    ranges = sorted((quote.start, quote.end) for quote in cut)
+    assert all(first[1] <= second[0] for first, second in pairwise(ranges))
 
 
 def test_a_quote_cut_anew_has_no_marks() -> None:

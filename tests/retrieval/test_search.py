@@ -19,12 +19,13 @@ from retrieval.bm25 import TermScorer
 from retrieval.catalog import Catalog
 from retrieval.errors import IndexUnavailable
 from retrieval.knowledge import dense_weight
-from retrieval.models import Focus
+from retrieval.models import Focus, Place
 from retrieval.search import _BESIDE, ExactSearch, PassageRetriever, z_scores
 from retrieval.snapshot import Snapshot
 from tests.building import BRIDGE, WHALE, article, cheap_question, cheap_vector, put
 
 Vector = npt.NDArray[np.float32]
+EVERYTHING = Focus()
 WORDS = [
     "bridge",
     "tunnel",
@@ -330,6 +331,66 @@ def test_a_source_that_the_question_names_is_preferred(tmp_path: Path) -> None:
         assert found[0].metadata["article"] == name
         assert [document.metadata["article"] for document in plain] == [name]
     catalog.close()
+
+
+# Places that were cited before
+
+
+def passage_places(catalog: Catalog, article_id: str) -> list[tuple[int, Place]]:
+    """Return the ids of an article's passages with their places, in order."""
+    with catalog.snapshot() as snapshot:
+        stored = snapshot.article(article_id)
+        assert stored is not None
+        return [
+            (one.id, Place(article_id, stored.version, one.span.start, one.span.end))
+            for one in snapshot.passages_of(stored.key, 100)
+        ]
+
+
+def found_with(catalog: Catalog, *also: Place, focus: Focus = EVERYTHING) -> set[int]:
+    """Return the candidates of a search whose channels find the passages of article a3 alone."""
+    own = [id_ for id_, _ in passage_places(catalog, "a3")]
+    search = retriever(catalog, Fixed(own), k=1000, pool=1000)
+    return set(ids(search.invoke("unheard", also=also, focus=focus))) - set(own)
+
+
+def test_passages_cited_before_are_candidates_with_the_scores_of_all_others(catalog: Catalog) -> None:
+    (cited, place), *_ = passage_places(catalog, "a5")
+    everything = retriever(catalog, Away(), k=1000, pool=1000).invoke("unheard")
+    (expected,) = [document for document in everything if document.id == str(cited)]
+    own = [id_ for id_, _ in passage_places(catalog, "a3")]
+    documents = retriever(catalog, Fixed(own)).invoke("unheard", also=(place,))
+    (document,) = [document for document in documents if document.id == str(cited)]
+    assert document.page_content == expected.page_content
+    for name in ("similarity", "bm25"):
+        assert document.metadata[name] == pytest.approx(expected.metadata[name])
+    scores = [document.metadata["score"] for document in documents]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_those_that_are_candidates_anyway_count_once(catalog: Catalog) -> None:
+    search = retriever(catalog, Away(), k=1000, pool=1000)
+    also = tuple(place for _, place in passage_places(catalog, "a5"))
+    assert search.invoke("whale museum", also=also) == search.invoke("whale museum")
+
+
+@pytest.mark.parametrize("article_id", ["a0", "a5", "a39"])
+def test_a_place_stands_for_the_passages_that_it_meets(catalog: Catalog, article_id: str) -> None:
+    placed = passage_places(catalog, article_id)
+    assert len(placed) > 2
+    for first, (_, one) in enumerate(placed):
+        for last, (_, other) in enumerate(placed[first:], first):
+            place = Place(article_id, one.version, one.start + 1, other.end - 1)
+            assert found_with(catalog, place) == {id_ for id_, _ in placed[first : last + 1]}
+
+
+def test_places_that_are_no_more_or_out_of_focus_are_passed_over(catalog: Catalog) -> None:
+    (_, place), *_ = passage_places(catalog, "a5")
+    assert found_with(catalog, Place("a5", place.version + 1, place.start, place.end)) == set()
+    assert found_with(catalog, Place("gone", 1, 0, 9)) == set()
+    assert found_with(catalog, Place("a5", place.version, 10**9, 10**9 + 1)) == set()
+    assert found_with(catalog, place, focus=Focus(article_id="a3")) == set()
+    assert found_with(catalog, place, focus=Focus(article_id="a5")) == {id_ for id_, _ in passage_places(catalog, "a5")}
 
 
 def test_it_is_a_langchain_retriever_over_the_best_hundred_of_each_channel() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
+from pydantic import SecretStr
 
 from retrieval.errors import SettingsError
 from retrieval.settings import Settings, load_settings
@@ -28,6 +29,9 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.webhook_listen == ("127.0.0.1", 8080)
     assert settings.embedding_model == "all-MiniLM-L6-v2"
     assert settings.reranker_model is None
+    assert (settings.chat_model, settings.chat_model_url, settings.chat_model_key) == (None, None, None)
+    assert (settings.chat_model_seconds, settings.chat_model_context) == (60, 6000)
+    assert (settings.tokens_a_day, settings.tokens_a_day_each) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +57,20 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("CITEGRAM_EMBEDDING_MODEL", " a/b ", "embedding_model", "a/b", id="spaces around the model"),
         pytest.param("CITEGRAM_RERANKER_MODEL", " a/b ", "reranker_model", "a/b", id="spaces around the reranker"),
         pytest.param("CITEGRAM_RERANKER_MODEL", "", "reranker_model", None, id="reranker left empty"),
+        pytest.param("CITEGRAM_MODEL", " openai:gpt-4.1 ", "chat_model", "openai:gpt-4.1", id="chat model"),
+        pytest.param("CITEGRAM_MODEL", "ollama:gemma3:270m", "chat_model", "ollama:gemma3:270m", id="two colons"),
+        pytest.param("CITEGRAM_MODEL", "openai:a/b@c", "chat_model", "openai:a/b@c", id="model with a maker"),
+        pytest.param("CITEGRAM_MODEL", "", "chat_model", None, id="chat model left empty"),
+        pytest.param(
+            "CITEGRAM_MODEL_URL", "http://a:1/v1/", "chat_model_url", "http://a:1/v1", id="chat model's server"
+        ),
+        pytest.param("CITEGRAM_MODEL_KEY", " k-1 ", "chat_model_key", SecretStr("k-1"), id="spaces around the key"),
+        pytest.param("CITEGRAM_MODEL_KEY", "", "chat_model_key", None, id="key left empty"),
+        pytest.param("CITEGRAM_MODEL_TIMEOUT", "2.5", "chat_model_seconds", 2.5, id="seconds"),
+        pytest.param("CITEGRAM_MODEL_TIMEOUT", " 3600 ", "chat_model_seconds", 3600, id="an hour"),
+        pytest.param("CITEGRAM_MODEL_CONTEXT", "1000", "chat_model_context", 1000, id="smallest context"),
+        pytest.param("CITEGRAM_TOKENS_A_DAY", "999999999999", "tokens_a_day", 999_999_999_999, id="tokens a day"),
+        pytest.param("CITEGRAM_TOKENS_A_DAY_EACH", "1", "tokens_a_day_each", 1, id="tokens for each person"),
         pytest.param("CITEGRAM_DATA_DIR", "/tmp/x/../y", "data_dir", Path("/tmp/x/../y"), id="absolute path"),
         pytest.param("CITEGRAM_DATA_DIR", "~/x", "data_dir", Path.home() / "x", id="home directory"),
     ],
@@ -97,6 +115,25 @@ def test_values(monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: s
         pytest.param("CITEGRAM_DATA_DIR", "  ", "is empty", id="directory of spaces"),
         pytest.param("CITEGRAM_EMBEDDING_MODEL", "  ", "is empty", id="model of spaces"),
         pytest.param("CITEGRAM_RERANKER_MODEL", "  ", "is empty", id="reranker of spaces"),
+        pytest.param("CITEGRAM_MODEL", "gpt-4.1", "is not a provider and its model", id="no provider"),
+        pytest.param("CITEGRAM_MODEL", "openai:", "is not a provider and its model", id="no model"),
+        pytest.param("CITEGRAM_MODEL", ":gpt-4.1", "is not a provider and its model", id="model alone"),
+        pytest.param("CITEGRAM_MODEL", "openai: gpt", "is not a provider and its model", id="space in the model"),
+        pytest.param("CITEGRAM_MODEL", "OpenAI:gpt", "is not a provider and its model", id="provider in capitals"),
+        pytest.param("CITEGRAM_MODEL_URL", "localhost:8080/v1", "is not an address", id="chat model without http"),
+        pytest.param("CITEGRAM_MODEL_KEY", "one two", "is not a key", id="key of two words"),
+        pytest.param("CITEGRAM_MODEL_KEY", "  ", "is not a key", id="key of spaces"),
+        pytest.param("CITEGRAM_MODEL_KEY", "schlüssel", "is not a key", id="key that no header holds"),
+        pytest.param("CITEGRAM_MODEL_TIMEOUT", "0.5", "is not a number of seconds from 1 to 3600", id="no time"),
+        pytest.param("CITEGRAM_MODEL_TIMEOUT", "3601", "is not a number of seconds from 1 to 3600", id="too much time"),
+        pytest.param("CITEGRAM_MODEL_TIMEOUT", "nan", "is not a number of seconds from 1 to 3600", id="no number"),
+        pytest.param("CITEGRAM_MODEL_TIMEOUT", "60s", "is not a number of seconds from 1 to 3600", id="with a unit"),
+        pytest.param(
+            "CITEGRAM_MODEL_CONTEXT", "999", "is not a whole number of tokens from 1000 on", id="tiny context"
+        ),
+        pytest.param("CITEGRAM_MODEL_CONTEXT", "8k", "is not a whole number of tokens from 1000 on", id="8k"),
+        pytest.param("CITEGRAM_TOKENS_A_DAY", "0", "is not a whole number of tokens from 1 on", id="no tokens"),
+        pytest.param("CITEGRAM_TOKENS_A_DAY_EACH", "-5", "is not a whole number of tokens from 1 on", id="tokens back"),
     ],
 )
 def test_a_wrong_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str) -> None:
@@ -120,10 +157,21 @@ def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None
     assert "secret_secret" not in repr(load_settings())
 
 
+def test_a_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITEGRAM_MODEL_KEY", "sk-secret and more")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "secret" not in str(caught.value)
+    monkeypatch.setenv("CITEGRAM_MODEL_KEY", "sk-secret")
+    assert "secret" not in repr(load_settings())
+
+
 def test_the_example_of_each_message_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (
         "TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "CITEGRAM_CHROMA_URL", "CITEGRAM_ALLOWED_USERS", "CITEGRAM_ADMINS",
         "CITEGRAM_QUESTIONS_PER_MINUTE", "CITEGRAM_KEEP_DAYS", "CITEGRAM_WEBHOOK_URL", "CITEGRAM_WEBHOOK_LISTEN",
+        "CITEGRAM_MODEL", "CITEGRAM_MODEL_URL", "CITEGRAM_MODEL_TIMEOUT", "CITEGRAM_MODEL_CONTEXT",
+        "CITEGRAM_TOKENS_A_DAY", "CITEGRAM_TOKENS_A_DAY_EACH",
     )  # fmt: skip
     for name in names:
         with monkeypatch.context() as patch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -149,6 +150,35 @@ def test_where_articles_come_from(snapshot: Snapshot) -> None:
         keys["bridge"]: Origin("2026-03-01", "Post", None, None),
         keys["whale"]: Origin(None, "Gazette", None, None),
     }
+
+
+def test_where_articles_come_from_is_read_without_their_texts(catalog: Catalog) -> None:
+    statements: list[str] = []
+    with catalog._connection() as connection:
+        connection.set_trace_callback(statements.append)
+    with catalog.snapshot() as snapshot:
+        snapshot.origins([1, 2])
+    with catalog._connection() as connection:
+        connection.set_trace_callback(None)
+        (statement,) = (statement for statement in statements if "FROM articles" in statement)
+        plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    assert plan[0] == "SEARCH articles USING COVERING INDEX articles_by_key (key=?)"
+
+
+def test_a_catalogue_without_that_index_gets_it_when_it_is_opened(tmp_path: Path) -> None:
+    with closing(Catalog.in_directory(tmp_path)) as catalog:
+        put(catalog, article("bridge", BRIDGE, source="Post"))
+        with catalog._connection() as connection:
+            connection.execute("DROP INDEX articles_by_key")
+            connection.execute("PRAGMA user_version = 3")
+    with closing(Catalog.in_directory(tmp_path)) as catalog, catalog.snapshot() as snapshot:
+        assert snapshot.origins([1]) == {1: Origin(None, "Post", None, None)}
+
+
+def test_a_passage_read_twice_is_the_same(snapshot: Snapshot) -> None:
+    first, second = snapshot.all_vectors()[0].tolist()[:2]
+    assert snapshot.passage_sentences([first]) == snapshot.passage_sentences([first])
+    assert snapshot.passage_sentences([first]) != snapshot.passage_sentences([second])
 
 
 def test_sentences_of_passages_in_the_order_asked_for(snapshot: Snapshot) -> None:

@@ -55,6 +55,8 @@ stop-nothing = There is nothing to stop: no answer is being worked on.
 # Help
 help-ask = Type a question in your own words. You get the sentences of the articles that answer it, the most fitting first.
 help-quotes = Each quote is copied letter by letter from its article. The title above it opens the article at that place; tap a long quote to unfold it.
+help-written = A language model writes the answer above its quotes: [1] names the quote that a sentence rests on, ⚠ a sentence to compare with it.
+help-kinds = You can also ask how the sources differ on something, what happened in a month or between two days, or for an article in short.
 help-refusal = When the articles do not say, I say so and name the nearest ones.
 help-buttons = Context shows what stands around a quote, Sources what else I considered, More the next best quotes. Reply to an answer to go on from it.
 help-groups-privacy = In groups I see only commands and replies to my messages: write /ask and your question, or reply to me. Mentions (@{ $name }) reach me only where I am an admin of the group.
@@ -71,7 +73,7 @@ command-unfocus = answers from all articles again
 command-new = begin a new conversation
 command-stop = stop the answer in hand
 command-link = a link that asks a question: /link Why was the bridge closed?
-command-settings = language and number of quotes
+command-settings = language and form of the answers
 command-privacy = what is kept about you
 command-forget = delete all of your data
 command-invite = a link that lets one person in
@@ -124,11 +126,18 @@ thanks-reason = Thank you, noted.
 # Settings, privacy, access
 settings = Settings
 settings-choose = Language, and how many quotes an answer has at most:
+settings-choose-written = In this order: language; how many quotes an answer has at most; whether a language model writes the answer above them; whether you see it while it is being written.
+button-written = Written answers
+button-quotes-only = Quotes only
+button-streamed = Show while writing
+button-whole = Show when done
 privacy-kept = For { $days ->
         [one] { $days } day
        *[other] { $days } days
     } I keep: your questions and which passages answered them, so that buttons and replies work; your ratings; what you searched for. Until you delete them: your settings and what you focus on.
 privacy-not = Your words are in no log, and nothing leaves this server but the messages in this chat.
+privacy-not-written = Your words are in no log. To have an answer written, I send your question, those before it and passages of the articles to a language model ({ $name }); never if you choose “Quotes only” in /settings. Nothing else leaves this server but the messages in this chat.
+privacy-tokens = How many tokens (pieces of words) the model reads and writes for you is counted per day, under a code in place of your name, and kept for two days; /forget does not reset it. Written answers are kept without your name, for whoever asks the same, until the articles change.
 privacy-now = At this moment that is: { $what }.
 privacy-nothing = nothing
 privacy-forget = /forget deletes all of it at once.
@@ -148,6 +157,7 @@ kept-settings = your settings
 forget-done = Deleted: { $what }.
 forget-nothing = There was nothing of yours to delete.
 forget-stays = What stays is your Telegram id in the list of who may use this bot, if you are in it, and the messages in this chat, which you can delete yourself.
+forget-count = The count of the model's tokens stays as well, under a code in place of your name, for two days.
 stranger = This bot is private. To be let in, ask its operator for an invitation, or send them your Telegram id:
 stranger-press = This bot is private. Ask its operator for an invitation.
 claimed = You are the admin of this bot. /invite makes links for others.

@@ -207,8 +207,10 @@ def test_each_conversation_has_its_focus_until_it_is_ended(conversations: Conver
 def test_preferences_are_kept_for_each_user(conversations: Conversations) -> None:
     assert conversations.preferences(ANNE) == Preferences(language=None, quotes=3)
     conversations.set_preferences(ANNE, Preferences("ru", 5))
-    conversations.set_preferences(ANNE, Preferences("en", 1))
-    assert conversations.preferences(ANNE) == Preferences("en", 1)
+    conversations.set_preferences(ANNE, Preferences("en", 1, written=False))
+    assert conversations.preferences(ANNE) == Preferences("en", 1, written=False, streaming=True)
+    conversations.set_preferences(ANNE, Preferences(streaming=False))
+    assert conversations.preferences(ANNE) == Preferences(written=True, streaming=False)
     assert conversations.preferences(BEN) == Preferences()
 
 

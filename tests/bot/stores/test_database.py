@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bot.stores.database import FILE_NAME, Database
-from bot.stores.database_schema import SCHEMA_VERSION
+from bot.stores.database_schema import MIGRATIONS, SCHEMA_VERSION
 from retrieval.errors import DatabaseError
 
 ADD = "INSERT INTO views (user_id, kind, query, at) VALUES (?, 'find', ?, 0)"
@@ -165,6 +165,20 @@ def test_ids_of_a_database_begun_anew_lie_above_earlier_ones(path: Path, monkeyp
         return ids[0]
 
     assert first_id(1_800_000_000) + 50 < first_id(1_800_003_600)
+
+
+def test_a_database_of_an_older_citegram_is_brought_to_the_newest_schema_with_all_it_holds(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"{MIGRATIONS[0]} PRAGMA user_version = 1;")
+        connection.execute("INSERT INTO preferences (user_id, language, quotes) VALUES (1, 'ru', 5)")
+        connection.execute("INSERT INTO updates (update_id, user_id, payload, arrived_at) VALUES (7, 1, '{}', 1.0)")
+        connection.commit()
+    with closing(Database(path)) as database, database.transaction() as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
+        assert tuple(connection.execute("SELECT * FROM preferences").fetchone()) == (1, "ru", 5, 1, 1)
+        assert connection.execute("SELECT preview FROM updates").fetchone()["preview"] is None
+    assert files(path) == [FILE_NAME]
 
 
 # Errors

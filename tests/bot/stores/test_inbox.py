@@ -61,10 +61,11 @@ def test_the_same_update_twice_in_a_batch_counts_once(inbox: Inbox) -> None:
 
 def test_of_what_has_been_dealt_with_only_the_id_is_kept(inbox: Inbox, database: Database) -> None:
     inbox.add([(1, 77, WORDS)], at=1.0)
+    inbox.preview(1, 9)
     inbox.done(1)
     with database.transaction() as connection:
         row = connection.execute("SELECT * FROM updates").fetchone()
-    assert (row["update_id"], row["user_id"], row["payload"]) == (1, None, None)
+    assert (row["update_id"], row["user_id"], row["payload"], row["preview"]) == (1, None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -78,10 +79,18 @@ def test_of_what_has_been_dealt_with_only_the_id_is_kept(inbox: Inbox, database:
         ),
         pytest.param([("sent", 2)], Ticket(1, 3, None, 1), id="three parts have arrived"),
         pytest.param([("sent", 2), ("sent", 0)], Ticket(1, 3, None, 1), id="what has arrived stays so"),
+        pytest.param([("preview", 9)], Ticket(1, 0, None, 1, 0, 9), id="the answer was shown while it was written"),
+        pytest.param([("preview", 9), ("preview", None)], Ticket(1, attempts=1), id="and is not any more"),
+        pytest.param([("preview", 9), ("became", 0)], Ticket(1, 1, None, 1), id="it is the first part now"),
+        pytest.param(
+            [("preview", 9), ("sending", 0), ("sent", 0), ("became", 1)], Ticket(1, 2, None, 1), id="or later"
+        ),
         pytest.param([("begin",), ("begin",)], Ticket(1, attempts=1, repeats=2), id="begun again twice"),
     ],
 )
-def test_a_ticket_says_how_far_the_reply_had_got(inbox: Inbox, steps: list[tuple[str, int]], ticket: Ticket) -> None:
+def test_a_ticket_says_how_far_the_reply_had_got(
+    inbox: Inbox, steps: list[tuple[str, int | None]], ticket: Ticket
+) -> None:
     inbox.add([(1, 1, WORDS), (2, 1, WORDS)], at=1.0)
     for name, *part in steps:
         getattr(inbox, name)(1, *part)

@@ -198,3 +198,52 @@ def test_chats_are_forgotten_when_what_they_sent_makes_no_difference_any_more() 
     most, left = run(everything())
     assert most < 100
     assert left < 100
+
+
+# What may be left out
+
+
+def test_what_may_be_left_out_leaves_a_part_of_each_limit() -> None:
+    async def take(private: bool, seconds: float) -> list[float]:
+        throttle, times = Throttle(now), []
+        while now() < seconds:
+            if throttle.spare_turn(READER if private else GROUP, private):
+                times.append(round(now(), 1))
+            await asyncio.sleep(0.1)
+        return times
+
+    assert run(take(True, 6)) == [0, 0.1, 1, 1.1, 5.2, 5.3]
+    assert len(run(take(False, 60))) == 13
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([READER, GROUP]), st.floats(0, 3), st.booleans()), max_size=60))
+def test_however_much_may_be_left_out_a_message_behind_it_need_not_wait(
+    moments: list[tuple[int, float, bool]],
+) -> None:
+    async def everything() -> None:
+        throttle = Throttle(now)
+        for chat, pause, taken in moments:
+            await asyncio.sleep(pause)
+            if throttle.spare_turn(chat, chat > 0) and taken:
+                before = now()
+                await throttle.turn(chat, chat > 0)
+                assert now() - before < ROUNDING
+
+    run(everything())
+
+
+def test_what_may_be_left_out_takes_no_turn_while_something_waits_or_telegram_asks_for_patience() -> None:
+    async def everything() -> list[bool]:
+        throttle = Throttle(now)
+        found = [throttle.spare_turn(READER, private=True)]
+        throttle.flooded(READER, 30)
+        waiting = asyncio.create_task(throttle.turn(READER, private=True))
+        await asyncio.sleep(29)
+        found.append(throttle.spare_turn(READER, private=True))
+        found.append(throttle.spare_turn(OTHER, private=True))
+        await waiting
+        found.append(throttle.spare_turn(READER, private=True))
+        return found
+
+    assert run(everything()) == [True, False, True, True]

@@ -87,3 +87,10 @@ def test_what_no_button_here_has_is_no_press(data: str) -> None:
 def test_any_data_are_read_or_not_without_an_error(data: str) -> None:
     pressed = buttons.read(data)
     assert pressed is None or data.startswith(pressed.action)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"), [(buttons.again(3), True), (buttons.ask_about(3), False), ("g", False), ("g:3:4", False)]
+)
+def test_buttons_that_ask_what_was_offered_are_known(data: str, expected: bool) -> None:
+    assert buttons.is_again(data) is expected

@@ -15,7 +15,8 @@ from bot.views.text import Button, Keyboard, Message, bold, clean, linked, pack,
 from bot.views.words import Words, words_for
 from ingest.normalize import canonical_text
 from retrieval.models import Answer, Claim, Located, NearArticle, Period, Quote, Span
-from tests.fakes import answered, not_found, quote
+from retrieval.wording import LEFT_OUT, WHAT_IS_MEANT, WHICH_ARTICLE
+from tests.fakes import LONG_CHOICES, answered, not_found, quote
 from tests.telegram.parser import Parsed, parse
 
 EN, RU = words_for("en"), words_for("ru")
@@ -57,7 +58,7 @@ answers = st.builds(
     question=texts, mode=st.sampled_from(["quotes", "written"]), quotes=st.lists(quotes, max_size=4).map(tuple),
     claims=st.lists(claims, max_size=4).map(tuple), nearest=st.lists(near, max_size=8).map(tuple),
     passages=st.lists(passages, max_size=1).map(tuple), period=st.builds(Period, days, days),
-    notices=st.lists(texts, max_size=3).map(tuple),
+    notices=st.lists(texts, max_size=3).map(tuple), choices=st.lists(texts, max_size=4).map(tuple),
 )  # fmt: skip
 speakers = st.sampled_from([EN, RU])
 
@@ -272,6 +273,10 @@ refusal = Answer("not_found", "There are no articles yet in /srv/data.", "?")
                      "all articles", id="none in the focus"),
         pytest.param(replace(refusal, passages=(passage,)), "", "The articles do not say.", id="none is near"),
         pytest.param(Answer("clarify", "Which bridge do you mean?", "?"), "", "Which bridge do you mean?", id="clarify"),
+        pytest.param(Answer("clarify", WHICH_ARTICLE, "?", choices=("The bridge?", "The whale?")), "", "Which article do "
+                     "you mean?", id="clarify with choices"),
+        pytest.param(Answer("clarify", WHAT_IS_MEANT, "?", choices=LONG_CHOICES), "", "What do you mean?\n\n1. "
+                     f"{LONG_CHOICES[0]}\n2. {LONG_CHOICES[1]}", id="clarify with long choices"),
         pytest.param(Answer("chat", "Hello!", "?"), "", "Hello!", id="chat"),
         pytest.param(Answer("chat", " \n", "?"), "", EN("failed"), id="chat without a word"),
         pytest.param(Answer("error", "trouble", "?", error="disk"), "", EN("failed"), id="error"),
@@ -299,6 +304,16 @@ def test_a_claim_that_its_quotes_do_not_support_is_marked() -> None:
     said, legend = message.text.split("\n\n")[:2]
     assert said == "The bridge is closed. [1] It cost 5 million. [1] ⚠"
     assert legend == RU("unsupported")
+
+
+def test_a_written_answer_keeps_its_bold_words_and_ends_with_what_was_left_out() -> None:
+    answer = marked("It opened on 3 May 1998.", "3 May 1998")
+    claims = (Claim("The bridge opened in 1998.", (1,), True),)
+    (message,) = checked(render(replace(answer, mode="written", claims=claims, notices=(LEFT_OUT,)), RU))
+    first, *_, last = message.text.split("\n\n")
+    assert first == "The bridge opened in 1998. [1]"
+    assert "3 May 1998" in message.slices("Bold")
+    assert last == "Предложения, не подтверждённые цитатами, опущены."
 
 
 def shown(keyboard: Keyboard) -> list[list[str]]:

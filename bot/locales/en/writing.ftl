@@ -1,0 +1,3 @@
+# An answer while it is being written.
+
+writing-from = Writing from:
