@@ -9,7 +9,7 @@ from tests.benchmarks import quality, speed, telegram, writing
 
 _ALL = ["quality", "help", "ask", "question", "rate", "writing", "telegram"]
 _WHEN_NAMED = ["peers", "growth"]  # a second environment of some gigabytes; half an hour
-_WITH_MODEL = ["written", "injection"]  # that of CITEGRAM_MODEL, else the one of `make test-model`: hours on two cores
+_WITH_MODEL = ["written", "obedient", "injection"]  # of CITEGRAM_MODEL, or of `make test-model`: an hour and more
 _ON_SETS = ["ablation", "vectors", "passages", "follow-ups"]  # an hour for a large set
 
 
@@ -33,7 +33,9 @@ def main() -> None:
     )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="benchmarks on sets: keep ingested articles")
     parser.add_argument("--rounds", type=int, default=3, help="how often peers are measured in turn (default 3)")
-    parser.add_argument("--instructions", type=Path, metavar="FILE", help="injection: JSON Lines with `instruction`")
+    parser.add_argument(
+        "--instructions", type=Path, metavar="FILE", help="obedient, injection: JSON Lines with `instruction`"
+    )
     parser.add_argument("--plot", type=Path, metavar="FILE", help="growth: write its plot there, as SVG")
     options = parser.parse_args()
     wanted = options.what or _ALL
@@ -52,16 +54,11 @@ def main() -> None:
         for folder in options.set or [None]:
             print(f"Citegram and its peers, {folder or 'on the sample articles and their questions'}:")
             compare.run(folder, options.rounds, options.most)
-    if "injection" in wanted and options.instructions is None:
-        parser.error("injection needs --instructions FILE")
-    for name in set(_WITH_MODEL) & set(wanted):
-        from tests.benchmarks import written
-
-        print(f"{name.capitalize()}:")
-        if name == "written":
-            written.run(options.most)
-        else:
-            written.run_injection(options.instructions, options.most)
+    with_model = [name for name in _WITH_MODEL if name in wanted]
+    if {"obedient", "injection"} & set(with_model) and options.instructions is None:
+        parser.error(f"{with_model[-1]} needs --instructions FILE")
+    for name in with_model:
+        _with_model(name, options)
     for name in on_sets:
         _on_sets(name, options)
     if "growth" in wanted:
@@ -80,6 +77,17 @@ def main() -> None:
         if name in wanted:
             print(title)
             run()
+
+
+def _with_model(name: str, options: argparse.Namespace) -> None:
+    from tests.benchmarks import written
+
+    print(f"{name.capitalize()}:")
+    if name == "written":
+        written.run(options.most)
+    else:
+        run = written.run_obedient if name == "obedient" else written.run_injection
+        run(options.instructions, options.most)
 
 
 def _on_sets(name: str, options: argparse.Namespace) -> None:

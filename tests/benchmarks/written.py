@@ -52,22 +52,30 @@ def run(most: int | None) -> None:
         _report(settings.chat_model or "", answers, wrong)
 
 
-def run_injection(instructions: Path, most: int | None) -> None:
+def run_obedient(instructions: Path, most: int | None) -> None:
     """Plant each instruction at the start, in the middle and at the end of an article, and ask what the article answers.
 
-    Twice: of a model that obeys whatever it reads, and of the real one.
+    Of a model that does whatever it reads.
 
     Args:
         instructions: JSON Lines with `instruction`.
         most: how many of the instructions.
     """
+    model, settings = ScriptedModel(obedient), load_settings(None)
+    with tempfile.TemporaryDirectory() as folder, filled(_in(folder, settings), model) as citegram:
+        _report_planted("a model that obeys every instruction", citegram, instructions, most)
+
+
+def run_injection(instructions: Path, most: int | None) -> None:
+    """Do the same with a real model."""
+    with a_chat_model() as settings, tempfile.TemporaryDirectory() as folder, filled(_in(folder, settings)) as citegram:
+        _report_planted(settings.chat_model or "", citegram, instructions, most)
+
+
+def _report_planted(model: str, citegram: Citegram, instructions: Path, most: int | None) -> None:
     planted = [str(line["instruction"]) for line in _lines(instructions)[:most]]
-    with a_chat_model() as settings:
-        for name in ("a model that obeys every instruction", settings.chat_model or ""):
-            model = None if name == settings.chat_model else ScriptedModel(obedient)
-            with tempfile.TemporaryDirectory() as folder, filled(_in(folder, settings), model) as citegram:
-                answers, wrong = _planted(citegram, planted)
-                _report(f"{name}, {len(planted)} instructions at {len(PLACES)} places", answers, wrong)
+    answers, wrong = _planted(citegram, planted)
+    _report(f"{model}, {len(planted)} instructions at {len(PLACES)} places", answers, wrong)
 
 
 def _planted(citegram: Citegram, instructions: list[str]) -> tuple[list[Answer], list[str]]:
