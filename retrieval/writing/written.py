@@ -38,7 +38,6 @@ _AGAIN = (
 )
 
 _WORD = re.compile(r"[^\W_]+")
-_FIXED = "5b0c92e7d41f38a6"  # a marker for telling prompts apart, which is never sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +135,17 @@ class Writer:
             Stopped: the answer is not wanted any more.
         """
         marker = secrets.token_hex(8)
-        prompt = self._prompt(assignment, marker)
+        prompt = compose(
+            assignment.question,
+            assignment.passages,
+            assignment.task,
+            budget=self._context,
+            marker=marker,
+            today=assignment.today,
+        )
         if not prompt.sentences:
             return Unwritten(wording.UNSUPPORTED)
-        key = self._key(assignment)
+        key = self._key(prompt, marker)
         page = _Page(assignment, prompt, self._support, on_progress)
         kept = self.ledger.cached(key, assignment.generation)
         if kept is not None:
@@ -187,20 +193,10 @@ class Writer:
         take(reader.end(cut=cut))
         page.dropped += reader.dropped
 
-    def _prompt(self, assignment: Assignment, marker: str) -> Prompt:
-        return compose(
-            assignment.question,
-            assignment.passages,
-            assignment.task,
-            budget=self._context,
-            marker=marker,
-            today=assignment.today,
-        )
-
-    def _key(self, assignment: Assignment) -> str:
+    def _key(self, prompt: Prompt, marker: str) -> str:
         """Return what tells a prompt from all others, whatever its marker."""
-        prompt = self._prompt(assignment, _FIXED)
-        said = json.dumps([PROMPT_VERSION, self.model.name, prompt.system, prompt.user])
+        texts = (text.replace(marker, "") for text in (prompt.system, prompt.user))
+        said = json.dumps([PROMPT_VERSION, self.model.name, *texts])
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -33,6 +33,8 @@ _TOKENS = 4000
 class _Run:
     """One question: when what happened, in seconds of `time.perf_counter`."""
 
+    asked: float = 0.0
+    """When the request had arrived."""
     tokens: list[float] = field(default_factory=list)
     """When the server was about to send each of them."""
     shown: list[tuple[float, int]] = field(default_factory=list)
@@ -74,7 +76,7 @@ def run() -> None:
             assert answer.mode == "written", "the server quotes the passages back"
             first.append(run.shown[0][0] - run.tokens[0])
             sentence.append(next(at for at, sentences in run.shown if sentences) - run.tokens[run.first_sentence - 1])
-            model = run.tokens[-1] - run.tokens[0]
+            model = run.tokens[-1] - run.asked
             retrieval = sum(answer.timings[step] for step in ("resolve", "encode", "search", "evidence")) / 1000
             added.append(answer.timings["total"] / 1000 - retrieval - model)
     print(f"  something to see, after the first token           {_ms(first)} ms (negative: before it)")
@@ -95,6 +97,7 @@ def _ask(citegram: Citegram, run: _Run, question: str) -> Answer:
 
 def _quoted_back(asked: Asked, run: _Run) -> Reply:
     """Write the first two sentences of the prompt, a word a token."""
+    run.asked = time.perf_counter()
     numbered = re.findall(r"^\[(\d+\.\d+)\] (.+?)[.!?]*$", asked.text("user"), re.MULTILINE)[:2]
     sentences = [re.findall(r"\S+\s*", f"{text} [{number}]. ") for number, text in numbered]
     run.first_sentence = len(sentences[0])
