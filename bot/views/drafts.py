@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from bot.views.text import MAX_NAME, MAX_TITLE, Message, clean, pieces_of, run, shortened
 from bot.views.words import Words
-from retrieval.models import Claim, NearArticle, Progress
+from retrieval.models import NearArticle, Progress
+from retrieval.wording import claimed
 
 MOST_ARTICLES = 3
 """Named before the first sentence: the frame stands for seconds, and longer lists move the text below them."""
@@ -21,13 +22,8 @@ def frame(progress: Progress, words: Words) -> Message:
     do not confirm it; the whole answer that follows explains both.
     """
     claims = [claim for claim in progress.claims if clean(claim.text).strip()]
-    text = " ".join(map(_claimed, claims)) if claims else "\n".join(_sources(progress.articles, words))
+    text = " ".join(map(claimed, claims)) if claims else "\n".join(_sources(progress.articles, words))
     return run(next(pieces_of(clean(text), MOST_UNITS)).strip())
-
-
-def _claimed(claim: Claim) -> str:
-    marks = "".join(f"[{n}]" for n in claim.quotes)
-    return " ".join(filter(None, (claim.text.strip(), marks, "" if claim.supported else "⚠")))
 
 
 def _sources(articles: tuple[NearArticle, ...], words: Words) -> Iterator[str]:
