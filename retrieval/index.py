@@ -1,4 +1,4 @@
-"""The vector index, derived from the catalogue: the only module that knows Chroma's client."""
+"""The vector index, derived from the catalogue: passages found by their vectors, written and removed."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.chroma_connection import Connection, is_complete, loads, open_connection, told
 from retrieval.chroma_http import COMPLETE
 from retrieval.chroma_server import ChromaServer
 from retrieval.errors import IndexUnavailable
 from retrieval.models import IndexEntry
 
 if TYPE_CHECKING:
-    from chromadb.api.fastapi import FastAPI
-    from chromadb.api.models.Collection import Collection
-    from chromadb.config import Settings
-    from chromadb.types import Collection as CollectionModel
     from chromadb.types import Metadata, Where
 
 log = logging.getLogger(__name__)
@@ -38,31 +34,8 @@ _CHANGED_AT_ONCE = 25
 _SAME = 1 - 1e-6
 """Cosine similarity from which on two vectors differ by no more than the rounding of their numbers."""
 
-_LOADED = 2000
-_LOADED_SHARE = 0.75
-"""Of this many nearest passages an index finds at least this share. Without its files it has but what Chroma had not yet
-written to them, fewer than 1,000 passages: half of 2,000 at most."""
-
 _RECONNECT_SECONDS = 1.0
 _T = TypeVar("_T")
-
-
-@dataclass(slots=True)
-class _Connection:
-    """An open collection: to be read with a short time limit, for questions, and to be written with a long one."""
-
-    read: Collection
-    writer: Collection
-    sessions: tuple[FastAPI, FastAPI]
-    complete: bool
-    dimensions: int | None
-    """None while the collection is empty."""
-    users: int = 0
-    """Calls under way: a connection is closed after the last of them."""
-
-    def close(self) -> None:
-        for session in self.sessions:
-            session._session.close()
 
 
 class VectorIndex:
@@ -84,7 +57,7 @@ class VectorIndex:
         self._name = collection
         self._query_seconds = query_seconds
         self._write_seconds = write_seconds
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._opening = threading.Lock()
         self._swapping = threading.Lock()
         self._reconnecting: threading.Thread | None = None
@@ -254,7 +227,7 @@ class VectorIndex:
         with self._writing() as connection:
             return connection.writer.count()
 
-    def _nearest(self, connection: _Connection, vector: npt.NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+    def _nearest(self, connection: Connection, vector: npt.NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         with self._bounded(connection):
             self._check(connection, vector[np.newaxis])
             # without the texts and metadata, which nobody reads here: the server answers in half the time
@@ -267,7 +240,7 @@ class VectorIndex:
             raise IndexUnavailable("The vector index lacks passages that it counts.")
         return found
 
-    def _check(self, connection: _Connection, vectors: npt.NDArray[np.float32]) -> None:
+    def _check(self, connection: Connection, vectors: npt.NDArray[np.float32]) -> None:
         """Refuse vectors that Chroma would take and answer nonsense for."""
         if vectors.ndim != 2 or not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
             raise _VectorError("A vector is not one row of finite numbers, or it is zero: it has no cosine similarity.")
@@ -277,7 +250,7 @@ class VectorIndex:
             raise IndexUnavailable(message)
 
     @contextmanager
-    def _writing(self) -> Iterator[_Connection]:
+    def _writing(self) -> Iterator[Connection]:
         """Give the connection, opened in the caller's time if there is none."""
         if self._connection is None:
             self.connect()
@@ -288,7 +261,7 @@ class VectorIndex:
             yield connection
 
     @contextmanager
-    def _bounded(self, connection: _Connection) -> Iterator[None]:
+    def _bounded(self, connection: Connection) -> Iterator[None]:
         """Turn every failure of a call into `IndexUnavailable`, and look for the server again after it."""
         with self._swapping:
             connection.users += 1
@@ -298,34 +271,34 @@ class VectorIndex:
             raise
         except Exception as error:  # chromadb raises its own errors, httpx's, ValueError and plain Exception
             self._lose(connection)
-            raise IndexUnavailable(f"The vector index does not answer ({_told(error)}).") from error
+            raise IndexUnavailable(f"The vector index does not answer ({told(error)}).") from error
         finally:
             with self._swapping:
                 connection.users -= 1
             if connection is not self._connection:
                 self._close_unused(connection)
 
-    def _look_again(self, connection: _Connection) -> None:
+    def _look_again(self, connection: Connection) -> None:
         """See whether somebody has completed the collection, or put another in its place."""
         with self._bounded(connection):
             model = connection.sessions[1].get_collection(self._name)
         if model.id == connection.writer.id:
-            connection.complete = _is_complete(model)
+            connection.complete = is_complete(model)
         else:
             self._lose(connection)
 
-    def _open(self, url: str) -> _Connection:
+    def _open(self, url: str) -> Connection:
         try:
-            connection = _open(url, self._name, self._query_seconds, self._write_seconds)
+            connection = open_connection(url, self._name, self._query_seconds, self._write_seconds)
         except Exception as error:  # as above, and whatever importing chromadb makes of the environment
             self.server.lost()
-            raise IndexUnavailable(f"The vector index cannot be opened ({_told(error)}).") from error
-        if connection.complete and (not _loads(connection) or self.server.damage()):
+            raise IndexUnavailable(f"The vector index cannot be opened ({told(error)}).") from error
+        if connection.complete and (not loads(connection) or self.server.damage()):
             connection.complete = False  # for the audit that it is a reason for
             self.doubted = True
         return connection
 
-    def _keep(self, connection: _Connection) -> None:
+    def _keep(self, connection: Connection) -> None:
         with self._swapping:
             if not self._closed:
                 self._connection = connection
@@ -334,7 +307,7 @@ class VectorIndex:
         connection.close()
         raise IndexUnavailable("The vector index has been closed.")
 
-    def _lose(self, connection: _Connection | None) -> None:
+    def _lose(self, connection: Connection | None) -> None:
         """Drop a connection that failed, unless another thread has put a new one in its place."""
         with self._swapping:
             if connection is None or connection is not self._connection:
@@ -343,7 +316,7 @@ class VectorIndex:
         self.server.lost()
         self._close_unused(connection)
 
-    def _close_unused(self, connection: _Connection | None) -> None:
+    def _close_unused(self, connection: Connection | None) -> None:
         """Close a connection that was given up; a write under way is let finish, and its call closes it."""
         with self._swapping:
             unused = connection is not None and connection.users == 0
@@ -371,74 +344,6 @@ class _VectorError(ValueError):
     """A vector of ours is wrong; the index is not."""
 
 
-def _open(url: str, name: str, query_seconds: float, write_seconds: float) -> _Connection:
-    from chromadb.api.models.Collection import Collection
-
-    settings = _settings(url)
-    reading, writing = _session(settings, query_seconds), _session(settings, write_seconds)
-    model = writing.get_collection(name)
-    return _Connection(
-        read=Collection(client=reading, model=model, embedding_function=None),
-        writer=Collection(client=writing, model=model, embedding_function=None),
-        sessions=(reading, writing),
-        complete=_is_complete(model),
-        dimensions=model.dimension,
-    )
-
-
-def _loads(connection: _Connection) -> bool:
-    """Have the server read the collection into memory, and return whether all of its vectors were there.
-
-    A server reads the files at the first query, and goes on without those that are gone by then.
-    """
-    vector = np.ones((1, connection.dimensions or 1), np.float32)
-    try:
-        k = min(connection.writer.count(), _LOADED)
-        found = connection.writer.query(query_embeddings=vector, n_results=k, include=[])["ids"][0] if k else []
-    except Exception as error:  # noqa: BLE001 - as in every call; the audit that follows says what is wrong
-        log.info("The vector index cannot be read (%s).", _told(error))
-        return False
-    return len(found) >= _LOADED_SHARE * k
-
-
-def _settings(url: str) -> Settings:
-    """Give every setting, as chromadb would take the others from `.env` and from bare names in the environment."""
-    from chromadb.config import Settings
-
-    values: dict[str, Any] = {field: info.default for field, info in Settings.model_fields.items()}
-    values |= {
-        "chroma_api_impl": "chromadb.api.fastapi.FastAPI",
-        "chroma_server_host": url,
-        "chroma_server_http_port": 0,  # asked for, and not used with a URL
-        "chroma_server_ssl_verify": False,  # of a session that is never used: to load certificates for it takes 0.1 s
-        "anonymized_telemetry": False,
-    }
-    return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic-settings' own keyword
-
-
-def _session(settings: Settings, seconds: float) -> FastAPI:
-    """Return chromadb's HTTP client with a time limit on each step of a call, and without the environment's proxies."""
-    import httpx
-    from chromadb.api.fastapi import FastAPI
-    from chromadb.config import System
-
-    session = System(settings).instance(FastAPI)
-    headers = session._session.headers
-    session._session.close()  # it waits for ever
-    session._session = httpx.Client(
-        timeout=seconds,
-        limits=session.http_limits,
-        headers=headers,
-        trust_env=False,
-        verify=session.get_api_url().startswith("https:"),
-    )
-    return session
-
-
-def _is_complete(model: CollectionModel) -> bool:
-    return bool((model.metadata or {}).get(COMPLETE))
-
-
 def _metadata(entry: IndexEntry) -> dict[str, str | int]:
     return {**entry.metadata, "article": entry.article}
 
@@ -457,8 +362,3 @@ def _same_passage(entry: IndexEntry, other: IndexEntry) -> bool:
 
 def _batches(items: Sequence[_T], size: int = BATCH) -> Iterator[Sequence[_T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
-
-
-def _told(error: Exception) -> str:
-    first_line = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first_line[:200]}" if first_line else type(error).__name__

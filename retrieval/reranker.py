@@ -65,16 +65,6 @@ class Reranker:
         """
         return self._model().logits(question, texts)
 
-    def scores(self, question: str, texts: Sequence[str]) -> Scores:
-        """Return the logits as probabilities from 0 to 1 (their sigmoid), shape (texts,).
-
-        Raises:
-            ModelError: as for `logits`.
-        """
-        logits = self.logits(question, texts).astype(np.float64)
-        probabilities: Scores = (0.5 * (1 + np.tanh(0.5 * logits))).astype(np.float32)  # the sigmoid, never overflowing
-        return probabilities
-
     def _model(self) -> _Loaded:
         if self._loaded is None:
             with self._loading:

@@ -147,6 +147,7 @@ def test_help_says_what_reaches_the_bot_in_groups(double: TelegramDouble, privac
     assert "/forget – delete all of your data" in alone.text
     assert "/forget" not in in_group.text
     assert "/invite" not in alone.text
+    assert "language model" not in alone.text
     assert answers[0].quotes == ["You asked: the end" if privacy else "You asked: Why?"]
 
 

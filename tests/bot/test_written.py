@@ -113,6 +113,14 @@ def test_stop_stops_what_the_model_writes(bot: Bot) -> None:
 # Settings
 
 
+def test_help_says_what_the_marks_of_a_written_answer_mean(bot: Bot) -> None:
+    double, _ = bot
+    reader = next(READERS)
+    double.send_text(reader, "/help")
+    helped = double.wait_for_messages(reader, 1)[-1].text
+    assert "A language model writes the answer above its quotes: [1] names the quote" in helped
+
+
 def test_quotes_only_is_chosen_in_the_settings(bot: Bot) -> None:
     double, core = bot
     user = next(READERS)
