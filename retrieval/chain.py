@@ -34,7 +34,7 @@ from retrieval.models import (
     QuestionVectors,
     Quote,
 )
-from retrieval.quotes import FITTING, quotes
+from retrieval.quotes import FITTING, Evidence, quotes
 from retrieval.reranker import Reranker
 from retrieval.search import PassageRetriever
 from retrieval.snapshot import Snapshot
@@ -258,7 +258,7 @@ def _writing(writer: Writer) -> Callable[[Inquiry], Inquiry]:
         assignment = Assignment(
             question=inquiry.text,
             task=inquiry.task,
-            passages=tuple(sentences_of(passage) for passage in weighed.read[:_READ_BY_WRITER]),
+            passages=_read_by_writer(weighed),
             generation=inquiry.generation,
             today=inquiry.today,
             asker=question.asker,
@@ -267,6 +267,17 @@ def _writing(writer: Writer) -> Callable[[Inquiry], Inquiry]:
         return replace(inquiry, outcome=outcome)
 
     return write
+
+
+def _read_by_writer(weighed: Weighed) -> tuple[tuple[Evidence, ...], ...]:
+    """Return the sentences of the best passages, those that are listed with their scores."""
+    scores = {(item.article_id, item.start): item.score for item in weighed.sentences}
+    return tuple(
+        tuple(
+            replace(item, score=scores.get((item.article.id, item.span.start), 0.0)) for item in sentences_of(passage)
+        )
+        for passage in weighed.read[:_READ_BY_WRITER]
+    )
 
 
 def _timed(name: str, step: Callable[[Inquiry], Inquiry]) -> RunnableLambda[Inquiry, Inquiry]:

@@ -60,8 +60,8 @@ def desk(catalog: Catalog, encoder: Encoder, data_dir: Path, *replies: Reply) ->
 
 
 def quoted_back(user: str) -> str:
-    """Write the first sentence of the prompt that speaks of the bridge's closing word for word, with its id."""
-    (one,) = ids_of(user, "hairline cracks")
+    """Write the first sentence of the prompt that tells of the closing word for word, with its id."""
+    (one,) = ids_of(user, "closed to all traffic")
     line = next(line for line in user.splitlines() if f"[{one}]" in line)
     return f"{line.split(']', 1)[1].strip().rstrip('.')} [{one}]."
 
@@ -76,6 +76,7 @@ def test_a_written_answer_keeps_the_contract(catalog: Catalog, encoder: Encoder,
     assert f"{answer.claims[0].text} [1]" in shown
     assert answer.quotes[0].text in shown
     assert [len(progress.claims) for progress in at.shown] == [0, 1]
+    assert answer.quotes[0].score in {sentence.score for sentence in answer.sentences}, "as sure as it was found"
 
 
 def test_below_the_threshold_the_model_is_not_asked(catalog: Catalog, encoder: Encoder, tmp_path: Path) -> None:
