@@ -78,7 +78,7 @@ class Inquiry:
     choices: tuple[str, ...] = ()
     """Questions to choose from, where this one could be about several things."""
     outcome: Outcome | None = None
-    """What has become of the written answer; None where none was wanted."""
+    """What has become of the written answer; None where none was wanted, or there has been no trouble so far."""
     timings: tuple[tuple[str, float], ...] = ()
 
     @property
@@ -157,9 +157,7 @@ class AnswerChain:
         except Stopped:
             raise
         except Exception as error:  # noqa: BLE001  # a reader gets an answer whatever broke; the log has the reason
-            # places only: messages may hold the reader's words
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("a question could not be answered: %s\n%s", _reason(error), frames)
+            logger.error("a question could not be answered: %s\n%s", _reason(error), _frames(error))
             answer = Answer("error", wording.BROKEN, question.text, error=_reason(error))
         total = round((time.perf_counter() - started) * 1000, 2)
         return replace(answer, id=question.id, timings={**answer.timings, "total": total})
@@ -175,23 +173,25 @@ class AnswerChain:
         return Answer("not_found", wording.no_articles(str(self._catalog.path.parent.absolute())), question.text)
 
     def _resolve(self, inquiry: Inquiry) -> Inquiry:
-        text = self._stand_alone(inquiry)
-        return replace(inquiry, text=text, task=task_of(text, focus=inquiry.question.focus, today=inquiry.today))
+        text, outcome = self._stand_alone(inquiry)
+        task = task_of(text, focus=inquiry.question.focus, today=inquiry.today)
+        return replace(inquiry, text=text, task=task, outcome=outcome)
 
-    def _stand_alone(self, inquiry: Inquiry) -> str:
+    def _stand_alone(self, inquiry: Inquiry) -> tuple[str, Outcome | None]:
+        """Return the question in its stand-alone form; a model that fails at it is not waited for a second time."""
         question, writer = inquiry.question, self._writer
-        if question.history and writer is not None and question.written and writer.budget.left(question.asker):
-            try:
-                return stand_alone_by_model(
-                    question.text,
-                    question.history,
-                    writer.model,
-                    stop=inquiry.stop,
-                    on_usage=writer.counted(question.asker),
-                )
-            except WriterUnavailable as error:
-                logger.debug("A question was not rewritten: %s", error)
-        return stand_alone(question.text, question.history)
+        resolved = stand_alone(question.text, question.history)
+        if not question.history or writer is None or not question.written or not writer.budget.left(question.asker):
+            return resolved, None
+        on_usage = writer.counted(question.asker)
+        try:
+            return stand_alone_by_model(
+                question.text, question.history, writer.model, stop=inquiry.stop, on_usage=on_usage
+            ), None
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001  # quotes need no writer
+            return resolved, _unwritten(error)
 
     def _encode(self, inquiry: Inquiry) -> Inquiry:
         self._catalog.require_embedding_model(self._encoder.name, self._encoder.fingerprint)
@@ -253,7 +253,7 @@ def _best(first: tuple[Located, ...], others: tuple[Located, ...]) -> tuple[Loca
 def _writing(writer: Writer) -> Callable[[Inquiry], Inquiry]:
     def write(inquiry: Inquiry) -> Inquiry:
         question, weighed = inquiry.question, inquiry.weighed
-        if not question.written or not weighed.answered or inquiry.choices:
+        if not question.written or not weighed.answered or inquiry.choices or inquiry.outcome is not None:
             return inquiry
         assignment = Assignment(
             question=inquiry.text,
@@ -263,10 +263,22 @@ def _writing(writer: Writer) -> Callable[[Inquiry], Inquiry]:
             today=inquiry.today,
             asker=question.asker,
         )
-        outcome = writer.write(assignment, stop=inquiry.stop, on_progress=inquiry.on_progress)
+        try:
+            outcome = writer.write(assignment, stop=inquiry.stop, on_progress=inquiry.on_progress)
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001  # quotes need no writer
+            outcome = _unwritten(error)
         return replace(inquiry, outcome=outcome)
 
     return write
+
+
+def _unwritten(error: Exception) -> Unwritten:
+    """Return that quotes stand in for what a writer has failed at; the log has been told of a model that is away."""
+    if not isinstance(error, WriterUnavailable):
+        logger.error("an answer could not be written: %s\n%s", _reason(error), _frames(error))
+    return Unwritten(wording.WRITER_AWAY)
 
 
 def _read_by_writer(weighed: Weighed) -> tuple[tuple[Evidence, ...], ...]:
@@ -352,3 +364,8 @@ def _written(found: Answer, outcome: Written) -> Answer:
 
 def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, CitegramError) else type(error).__name__
+
+
+def _frames(error: Exception) -> str:
+    """Return where an error was raised: places only, as messages may hold the reader's words."""
+    return "".join(traceback.format_tb(error.__traceback__))

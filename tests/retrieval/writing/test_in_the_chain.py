@@ -110,6 +110,23 @@ def test_quotes_stand_in_for_a_model_that_fails(
     assert replace(failed, notices=(), timings={}) == replace(alone, timings={})
 
 
+@pytest.mark.parametrize(
+    "history", [pytest.param((), id="writing"), pytest.param((Turn("user", BRIDGE_QUESTION),), id="rewriting")]
+)
+def test_quotes_stand_in_whatever_breaks_and_the_log_keeps_no_question(
+    catalog: Catalog, encoder: Encoder, tmp_path: Path, history: tuple[Turn, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(user: str) -> str:
+        raise RuntimeError(f"It broke over {user}")
+
+    with desk(catalog, encoder, tmp_path, breaks) as at:
+        answer = at.ask(Question("And for how long?" if history else BRIDGE_QUESTION, history))
+    assert (answer.status, answer.notices) == ("answered", (wording.WRITER_AWAY,))
+    (said,) = caplog.messages
+    assert said.startswith("an answer could not be written: RuntimeError")
+    assert "Why was" not in said
+
+
 def test_a_model_that_declines_makes_a_refusal(catalog: Catalog, encoder: Encoder, tmp_path: Path) -> None:
     with desk(catalog, encoder, tmp_path, "NONE") as at:
         answer = at.ask(Question(BRIDGE_QUESTION))
@@ -132,6 +149,8 @@ def test_a_follow_up_is_resolved_without_the_model_when_it_fails(
         failed = at.ask(Question("And for how long?", history))
         alone = at.ask(Question("And for how long?", history, written=False))
     assert failed.question == alone.question
+    assert failed.notices == (wording.WRITER_AWAY,)
+    assert len(at.model.asked) == 1, "who waited for it once does not wait again"
 
 
 def test_who_stops_waiting_stops_the_model(catalog: Catalog, encoder: Encoder, tmp_path: Path) -> None:
