@@ -89,7 +89,8 @@ class ConversationOrder(BaseUpdateProcessor):
         self._lines: dict[ConversationKey, _Line] = {}
         self._in_hand: Counter[int] = Counter()
         self._dropping: set[int] = set()
-        self._stopping: set[ConversationKey] = set()
+        self._stopping: dict[ConversationKey, int] = {}
+        """Of conversations in which a `/stop` is being carried out the id of the latest one: what comes later goes on."""
 
     @property
     def conversations(self) -> int:
@@ -121,12 +122,18 @@ class ConversationOrder(BaseUpdateProcessor):
     def stop(self, key: ConversationKey, user_id: int | None = None) -> int:
         """Cut off the update in hand of a conversation and drop those that wait; return how many questions these were.
 
-        Only those that somebody has caused, or all when `user_id` is None. They count as dealt with. The place of the
-        one in hand is free as soon as its handlers have let go.
+        Only those that somebody has caused, or all when `user_id` is None, and while a `/stop` is being carried out only
+        those that came before it. They count as dealt with. The place of the one in hand is free as soon as its handlers
+        have let go.
         """
-        line = self._lines.get(key)
+        line, before = self._lines.get(key), self._stopping.get(key)
         places = [] if line is None else [place for place in line.places if place.can_be_stopped()]
-        stopped = [place for place in places if user_id is None or sender_id(place.update) == user_id]
+        stopped = [
+            place
+            for place in places
+            if (user_id is None or sender_id(place.update) == user_id)
+            and (before is None or place.update.update_id < before)
+        ]
         for place in stopped:
             place.stop()
         return sum(asks_by_button(place.update) or self._counts(place.update) for place in stopped)
@@ -155,15 +162,16 @@ class ConversationOrder(BaseUpdateProcessor):
 
     async def _stop_once(self, key: ConversationKey, update: Update, coroutine: Awaitable[Any]) -> None:
         """Carry out `/stop`; while one is being replied to in a conversation, further ones get no reply of their own."""
-        if key in self._stopping:
+        under_way = key in self._stopping
+        self._stopping[key] = update.update_id
+        if under_way:
             self.stop(key, sender_id(update))
             await self._report(update)
             return
-        self._stopping.add(key)
         try:
             await self._deal_with(update, coroutine, None)
         finally:
-            self._stopping.discard(key)
+            del self._stopping[key]
 
     async def _unless_too_many(self, key: ConversationKey, update: Update, coroutine: Awaitable[Any]) -> None:
         chat, _ = key

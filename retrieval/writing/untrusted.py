@@ -35,5 +35,5 @@ def one_line(text: str, marker: str) -> str:
     shown = str(_LINE.sub(" ", shown)).strip()
     forged = re.compile(re.escape(marker), re.IGNORECASE)
     while forged.search(shown):  # taking one out may put another together
-        shown = forged.sub("", shown)
+        shown = forged.sub(" ", shown)  # with a gap, so that nothing else is put together
     return shown

@@ -505,6 +505,25 @@ def test_talk_that_is_not_for_the_bot_waits_only_behind_what_the_same_person_ask
     ]
 
 
+def test_a_question_that_comes_right_after_stop_is_answered() -> None:
+    async def everything() -> list[str]:
+        handled = Handled()
+
+        async def stop() -> None:
+            await asyncio.sleep(0.2)  # looking up who it is from
+            assert handled.order.stop((GROUP, None), ADA) == 2
+
+        for number in (1, 2):
+            handled.take(said(number, "a?"), 100)
+        await asyncio.sleep(1)
+        handled.take(said(3, "/stop"), 0, stop)
+        handled.take(said(4, "b?"))
+        await handled.finish()
+        return handled.events
+
+    assert run_virtually(everything())[-2:] == ["end 4", "done 4"]
+
+
 def test_further_stops_end_work_too_but_never_pile_up() -> None:
     replied: list[int] = []
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.sentences import sentences
@@ -186,6 +186,7 @@ def test_a_question_cannot_leave_its_place_either(hostile: str) -> None:
 
 
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(f"{MARKER}<>|[].9\n")), max_size=80))
+@example("A<")
 def test_no_text_can_hold_the_marker_or_a_line_end(text: str) -> None:
     shown = one_line(f"{MARKER[:8]}{text}{MARKER}{text}{MARKER[8:]}", MARKER)
     assert MARKER not in shown.casefold()
