@@ -7,10 +7,8 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
 
-from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 from langsmith import tracing_context
 
@@ -21,70 +19,25 @@ from retrieval.clarifying import MOST_CHOICES, choices
 from retrieval.condense import stand_alone
 from retrieval.encoder import Encoder
 from retrieval.errors import CitegramError, Stopped, WriterUnavailable
-from retrieval.evidence import MOST_LISTED, Weighed, sentences_of, weigh
-from retrieval.gathering import ROOM, Gathered, Gatherer
-from retrieval.models import (
-    MOST_QUOTES,
-    Answer,
-    Located,
-    NearArticle,
-    Period,
-    Progress,
-    Question,
-    QuestionVectors,
-    Quote,
-)
-from retrieval.quotes import FITTING, Evidence, quotes
+from retrieval.evidence import Weighed, sentences_of, weigh
+from retrieval.finishing import finish
+from retrieval.gathering import Gatherer, listing_also
+from retrieval.inquiry import Inquiry, OnProgress, nobody
+from retrieval.models import Answer, NearArticle, Question, QuestionVectors
+from retrieval.quotes import Evidence
 from retrieval.reranker import Reranker
 from retrieval.search import PassageRetriever
 from retrieval.snapshot import Snapshot
 from retrieval.stopping import Stop
 from retrieval.tasks import Task, task_of
 from retrieval.writing.rewriting import stand_alone_by_model
-from retrieval.writing.written import Assignment, Declined, Outcome, Unwritten, Writer, Written
+from retrieval.writing.written import Assignment, Outcome, Unwritten, Writer
 
 logger = logging.getLogger(__name__)
-
-OnProgress = Callable[[Progress], None]
 
 _NEAREST = 3
 _READ_BY_WRITER = 8
 """Passages: evidence stands in the best five for .98 of the questions, and a prompt has no room for all."""
-
-
-def _nobody(progress: Progress) -> None:
-    """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A question on its way through the chain: each step fills in what the next ones need."""
-
-    question: Question
-    stop: Stop = field(default_factory=Stop)
-    on_progress: OnProgress = _nobody
-    text: str = ""
-    """The question in its stand-alone form."""
-    task: Task = field(default_factory=Task)
-    gathered: Gathered | None = None
-    """What a comparison, a timeline or a summary is told with; None for a question like any other."""
-    vectors: QuestionVectors | None = None
-    documents: tuple[Document, ...] = ()
-    weighed: Weighed = field(default_factory=Weighed)
-    nearest: tuple[NearArticle, ...] = ()
-    period: Period = field(default_factory=Period)
-    generation: int = 0
-    """Of the catalogue, when the passages were read."""
-    choices: tuple[str, ...] = ()
-    """Questions to choose from, where this one could be about several things."""
-    outcome: Outcome | None = None
-    """What has become of the written answer; None where none was wanted, or there has been no trouble so far."""
-    timings: tuple[tuple[str, float], ...] = ()
-
-    @property
-    def today(self) -> date:
-        """The day that the question was asked on."""
-        return self.question.asked_on or datetime.now().astimezone().date()
 
 
 class AnswerChain:
@@ -125,12 +78,12 @@ class AnswerChain:
             | _timed("search", self._search)
             | _timed("evidence", self._weigh)
         )
-        finish: Runnable[Inquiry, Answer] = RunnableLambda(_finish)
+        last: Runnable[Inquiry, Answer] = RunnableLambda(finish)
         self.runnable: Runnable[Inquiry, Answer] = (
-            found | finish if writer is None else found | _timed("write", _writing(writer)) | finish
+            found | last if writer is None else found | _timed("write", _writing(writer)) | last
         )
 
-    async def answer(self, question: Question, on_progress: OnProgress = _nobody) -> Answer:
+    async def answer(self, question: Question, on_progress: OnProgress = nobody) -> Answer:
         """Answer a question; whatever breaks on the way becomes an answer of status `error`, never an exception.
 
         When the caller is cancelled the work ends, the chat model's at once. `on_progress` is called in another thread.
@@ -142,7 +95,7 @@ class AnswerChain:
             stop.request()
             raise
 
-    def answer_now(self, question: Question, on_progress: OnProgress = _nobody, stop: Stop | None = None) -> Answer:
+    def answer_now(self, question: Question, on_progress: OnProgress = nobody, stop: Stop | None = None) -> Answer:
         """Answer a question in this thread, as `answer` does.
 
         Raises:
@@ -222,7 +175,7 @@ class AnswerChain:
             if gathered is None:
                 asked_back = choices(question, inquiry.text, weighed, snapshot.newest_entries(0, MOST_CHOICES))
             else:
-                weighed, asked_back = _listing_also(gathered.weighed, weighed), gathered.choices
+                weighed, asked_back = listing_also(gathered.weighed, weighed), gathered.choices
             return replace(
                 inquiry,
                 weighed=weighed,
@@ -231,23 +184,6 @@ class AnswerChain:
                 generation=snapshot.generation(),
                 choices=asked_back,
             )
-
-
-def _listing_also(gathered: Weighed, weighed: Weighed) -> Weighed:
-    """Return what was gathered, and in its lists, as far as there is room, what the question itself finds."""
-    return replace(
-        gathered,
-        passages=_best(gathered.passages, weighed.passages),
-        sentences=_best(gathered.sentences, weighed.sentences),
-        near=tuple(dict.fromkeys((*gathered.near, *weighed.near))),
-    )
-
-
-def _best(first: tuple[Located, ...], others: tuple[Located, ...]) -> tuple[Located, ...]:
-    places = {(item.article_id, item.start): item for item in (*others, *first)}
-    room = MOST_LISTED - len(first)
-    further = [item for place, item in places.items() if item not in first][: max(room, 0)]
-    return tuple(sorted((*first, *further), key=lambda item: -item.score))
 
 
 def _writing(writer: Writer) -> Callable[[Inquiry], Inquiry]:
@@ -312,54 +248,6 @@ def _nearest(weighed: Weighed, snapshot: Snapshot) -> tuple[NearArticle, ...]:
         if len(found) == _NEAREST:
             break
     return tuple(found.values())
-
-
-def _finish(inquiry: Inquiry) -> Answer:
-    weighed, outcome = inquiry.weighed, inquiry.outcome
-    found = Answer(
-        status="not_found",
-        text=wording.not_found(inquiry.nearest, inquiry.period),
-        question=inquiry.text,
-        passages=weighed.passages,
-        sentences=weighed.sentences,
-        nearest=inquiry.nearest,
-        period=inquiry.period,
-        confidence=weighed.confidence,
-        timings=dict(inquiry.timings),
-    )
-    if inquiry.choices:
-        asked_back = wording.WHAT_IS_MEANT if inquiry.gathered is None else wording.WHICH_ARTICLE
-        return replace(found, status="clarify", text=asked_back, nearest=(), choices=inquiry.choices)
-    if inquiry.gathered is not None:
-        found = replace(found, notices=inquiry.gathered.notices)
-    if isinstance(outcome, Written):
-        return _written(found, outcome)
-    cut = () if isinstance(outcome, Declined) or not weighed.answered else _quoted(inquiry)
-    if not cut:
-        return found
-    notices = (*found.notices, outcome.notice) if isinstance(outcome, Unwritten) else found.notices
-    return replace(found, status="answered", text=wording.answered(cut), quotes=cut, nearest=(), notices=notices)
-
-
-def _quoted(inquiry: Inquiry) -> tuple[Quote, ...]:
-    chosen = inquiry.weighed.chosen
-    if inquiry.gathered is not None:
-        return quotes(chosen, fitting=ROOM)
-    room = FITTING * max(inquiry.question.most_quotes, MOST_QUOTES) // MOST_QUOTES
-    return quotes(chosen, inquiry.text, fitting=room)
-
-
-def _written(found: Answer, outcome: Written) -> Answer:
-    return replace(
-        found,
-        status="answered",
-        mode="written",
-        text=wording.written(outcome.claims, outcome.quotes),
-        claims=outcome.claims,
-        quotes=outcome.quotes,
-        nearest=(),
-        notices=(*found.notices, *((wording.LEFT_OUT,) if outcome.left_out else ())),
-    )
 
 
 def _reason(error: Exception) -> str:

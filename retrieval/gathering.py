@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from retrieval import wording
 from retrieval.catalog import Catalog
 from retrieval.clarifying import MOST_CHOICES, about
-from retrieval.evidence import Weighed, consider
-from retrieval.models import ArticleEntry, Focus, Question, QuestionVectors
+from retrieval.evidence import MOST_LISTED, Weighed, consider
+from retrieval.models import ArticleEntry, Focus, Located, Question, QuestionVectors
 from retrieval.search import PassageRetriever
 from retrieval.snapshot import Snapshot
 from retrieval.summing_up import in_hand, in_short, titled
@@ -130,6 +130,26 @@ class Gatherer:
         told = in_turns(found.sayings, _article, _most(question))
         told.sort(key=lambda saying: (articles.index(_article(saying)), saying.evidence.span.start))
         return Gathered(weighed(told, found))
+
+
+def listing_also(gathered: Weighed, weighed: Weighed) -> Weighed:
+    """Return what was gathered, and in its lists, as far as there is room, what the question itself finds.
+
+    An answer lists ten passages and ten sentences, whatever it was told with.
+    """
+    return replace(
+        gathered,
+        passages=_best(gathered.passages, weighed.passages),
+        sentences=_best(gathered.sentences, weighed.sentences),
+        near=tuple(dict.fromkeys((*gathered.near, *weighed.near))),
+    )
+
+
+def _best(first: tuple[Located, ...], others: tuple[Located, ...]) -> tuple[Located, ...]:
+    places = {(item.article_id, item.start): item for item in (*others, *first)}
+    room = MOST_LISTED - len(first)
+    further = [item for item in places.values() if item not in first][: max(room, 0)]
+    return tuple(sorted((*first, *further), key=lambda item: -item.score))
 
 
 def _most(question: Question) -> int:

@@ -21,11 +21,12 @@ from langsmith.utils import get_env_var
 
 from retrieval import wording
 from retrieval.catalog import Catalog
-from retrieval.chain import AnswerChain, Inquiry
+from retrieval.chain import AnswerChain
 from retrieval.clarifying import MOST_CHOICES
 from retrieval.encoder import Encoder
 from retrieval.errors import IndexUnavailable
 from retrieval.gathering import MOST_TOLD
+from retrieval.inquiry import Inquiry
 from retrieval.models import Answer, Focus, Question, QuestionVectors, Turn
 from retrieval.search import ExactSearch, PassageRetriever
 from tests.building import BRIDGE, WHALE, article, put
