@@ -5,10 +5,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
 MODEL_STAMP := $(VENV)/.model
+FUZZ_STAMP := $(VENV)/.fuzz
 PIP := $(BIN)/pip install --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-model ingest ask bench soak transcript check lock clean
+.PHONY: help run test test-model ingest ask bench soak fuzz transcript check lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,9 +33,12 @@ test-model: $(MODEL_STAMP)  ## the tests with a real chat model, which is fetche
 bench: $(DEV_STAMP)  ## measure what README and docs state (ARGS=telegram for one of them)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-soak: $(DEV_STAMP)  ## long exercises: kills and failures at random moments, nothing may be lost (10 minutes; ARGS=telegram)
+soak: $(DEV_STAMP)  ## long exercises: kills and failures at random moments, nothing may be lost (15 minutes; ARGS=telegram)
 	@$(BIN)/python -m pytest -n 0 -m long
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+fuzz: $(FUZZ_STAMP)  ## feed the parsers whatever leads deeper into them, a minute each (ARGS="feed --seconds 600")
+	@$(BIN)/python -m tests.ingest.fuzzing $(ARGS)
 
 transcript: $(DEV_STAMP)  ## the conversations shown in README and docs; ARGS=--write puts them there
 	@$(BIN)/python -m tests.transcript $(ARGS)
@@ -53,6 +57,8 @@ lock:  ## resolve the dependencies anew (needs uv)
 		| grep -vE '^(nvidia|cuda|triton)' > requirements.lock
 	uv pip compile pyproject.toml --extra model-tests -c requirements-dev.lock --python-version 3.11 -q --no-header --no-annotate \
 		| grep -vE '^(nvidia|cuda|triton)' | grep -vxFf requirements-dev.lock > requirements-model.lock
+	uv pip compile pyproject.toml --extra fuzz -c requirements-dev.lock --python-version 3.11 -q --no-header --no-annotate \
+		| grep -vE '^(nvidia|cuda|triton)' | grep -vxFf requirements-dev.lock > requirements-fuzz.lock
 	uv pip compile tests/benchmarks/peers/requirements.in --python-version 3.11 -q --no-header --no-annotate \
 		| grep -vE '^(nvidia|cuda|triton)' > tests/benchmarks/peers/requirements.lock
 
@@ -73,6 +79,10 @@ $(STAMP): requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(DEV_STAMP): requirements-dev.lock $(STAMP)
 	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+$(FUZZ_STAMP): requirements-fuzz.lock $(DEV_STAMP)
+	@$(PIP) -r requirements-fuzz.lock
 	@touch $@
 
 $(MODEL_STAMP): requirements-model.lock $(DEV_STAMP)

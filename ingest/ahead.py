@@ -5,8 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -26,12 +26,27 @@ class _End:
     error: BaseException | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Stands for a tenth of a second in which nothing has come."""
+
+
 def ahead(source: Iterator[T], items: int, stop: threading.Event, patience: float) -> Iterator[T]:
     """Yield what `source` yields, while a thread runs it up to `items` items ahead; its exception is raised here.
 
     Closing the iterator early stops the thread at its next item. Once `stop` is set, the iterator waits `patience`
     seconds for the source to end, taking what still comes, and then ends without it.
     """
+    with closing(ahead_or_nothing(source, items, stop, patience)) as stream:
+        for item in stream:
+            if not isinstance(item, Nothing):
+                yield item
+
+
+def ahead_or_nothing(
+    source: Iterator[T], items: int, stop: threading.Event, patience: float
+) -> Generator[T | Nothing, None, None]:
+    """Do as `ahead` does, and yield `Nothing` again and again while nothing comes, for whoever has other work then."""
     ready: queue.Queue[_Item[T] | _End] = queue.Queue(items)
     left = threading.Event()
 
@@ -55,8 +70,8 @@ def ahead(source: Iterator[T], items: int, stop: threading.Event, patience: floa
     thread = threading.Thread(target=run, name="ahead", daemon=True)
     thread.start()
     try:
-        while isinstance(item := _next(ready, stop, patience), _Item):
-            yield item.value
+        while not isinstance(item := _next(ready, stop, patience), _End):
+            yield item.value if isinstance(item, _Item) else item
         if item.error is not None:
             raise item.error
     finally:
@@ -64,12 +79,13 @@ def ahead(source: Iterator[T], items: int, stop: threading.Event, patience: floa
         thread.join(_LEAVE_SECONDS)
 
 
-def _next(ready: queue.Queue[_Item[T] | _End], stop: threading.Event, patience: float) -> _Item[T] | _End:
-    stopped_at: float | None = None
-    while True:
+def _next(ready: queue.Queue[_Item[T] | _End], stop: threading.Event, patience: float) -> _Item[T] | _End | Nothing:
+    with suppress(queue.Empty):
+        return ready.get(timeout=_TICK_SECONDS)
+    if not stop.is_set():
+        return Nothing()
+    deadline = time.monotonic() + patience
+    while (left := deadline - time.monotonic()) > 0:
         with suppress(queue.Empty):
-            return ready.get(timeout=_TICK_SECONDS)
-        if stop.is_set():
-            stopped_at = stopped_at or time.monotonic()
-            if time.monotonic() - stopped_at >= patience:
-                return _End()
+            return ready.get(timeout=min(left, _TICK_SECONDS))
+    return _End()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ingest.ingest_command import check_usage, ingest_parser
+from ingest.watching.commands import refresh_parser, sources_parser, watch_parser
 from retrieval.command import parse_in_any_order, run_command
 
 if TYPE_CHECKING:
@@ -45,28 +46,6 @@ def _run(options: argparse.Namespace) -> int:
 
 
 # Commands that change the catalogue
-
-
-def _ingest(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
-    from ingest.lock import writing
-    from ingest.progress import Reporter
-    from ingest.run import ingest_paths
-    from ingest.sources.walk import measure
-
-    if options.if_empty and catalog.summary().articles:
-        return 0
-    started = time.monotonic()
-    with writing(settings.data_dir, wait=options.wait):
-        reporter = Reporter(measure(options.paths).bytes)
-        try:
-            code = ingest_paths(settings, catalog, options.paths, reporter)
-        finally:
-            reporter.close()
-    seconds, data_dir = time.monotonic() - started, str(settings.data_dir)
-    sys.stderr.write(reporter.summary.sentence(data_dir, seconds) + "\n")
-    if options.json:
-        _print_json(reporter.summary.as_json(data_dir, seconds))
-    return code
 
 
 def _remove(options: argparse.Namespace, settings: Settings, catalog: Catalog) -> int:
@@ -190,44 +169,15 @@ def _tell(text: str) -> None:
 # The command line
 
 
-_DESCRIPTION = """\
-Ingest articles: files and folders of .txt, .md, .html and .jsonl. A first word that is one of the commands below is that
-command; `./list` names a file."""
-
-_COMMANDS = """\
-commands:
-  list [--json]             what is in the catalogue, by id
-  show ID [--json]          one article with its text
-  remove ID ...             remove articles with every trace
-  export FILE|-             all articles as JSON Lines, as ingest reads them
-  reindex [--encode]        the vector index anew from the catalogue; --encode: all vectors anew, after a change of model
-  stats [--json]            counts, period, model, size
-
-Settings come from the environment and .env. Exit codes: 0, 1 when anything failed, 2 for wrong usage or settings."""
-
-
 def _parse(words: list[str]) -> argparse.Namespace:
     command = next((word for word in words if not word.startswith("-")), None)
     if command in _SUBCOMMANDS and (words[0] == command or set(words[: words.index(command)]) <= {"--json", "--wait"}):
         rest = [*words]
         rest.remove(command)
         return parse_in_any_order(_SUBCOMMANDS[command](f"citegram-ingest {command}"), rest)
-    return parse_in_any_order(_ingest_parser(), words)
-
-
-def _ingest_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="citegram-ingest",
-        description=_DESCRIPTION,
-        epilog=_COMMANDS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
-    parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
-    parser.add_argument("--wait", action="store_true", help="wait for another ingest to end")
-    parser.add_argument("--if-empty", action="store_true", help="do nothing when there are articles already")
-    parser.set_defaults(run=_ingest)
-    return parser
+    options = parse_in_any_order(ingest_parser(), words)
+    check_usage(options)
+    return options
 
 
 def _reading(prog: str, run: Callable[..., int], about: str, argument: str | None = None) -> argparse.ArgumentParser:
@@ -286,6 +236,9 @@ def _reindex_parser(prog: str) -> argparse.ArgumentParser:
 
 
 _SUBCOMMANDS: dict[str, Callable[[str], argparse.ArgumentParser]] = {
+    "watch": watch_parser,
+    "refresh": refresh_parser,
+    "sources": sources_parser,
     "list": _list_parser,
     "show": _show_parser,
     "remove": _remove_parser,

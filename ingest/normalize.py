@@ -23,6 +23,8 @@ def canonical_text(raw: str) -> str:
     Every kind of line end (also U+0085, U+2028, U+2029, vertical tab, form feed) becomes one line feed; tabs stay.
     The rest is brought to NFC, last, because what is removed may have stood between a letter and its accent.
     """
+    if raw.isascii() and raw.isprintable():  # most names and lines
+        return raw
     text = _INVISIBLE.sub("", without_surrogates(raw))
     return unicodedata.normalize("NFC", _NEWLINE.sub("\n", text))
 

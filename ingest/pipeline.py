@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.ahead import ahead
-from ingest.encoding import Prepared, prepare
+from ingest.ahead import Nothing, ahead, ahead_or_nothing
+from ingest.encoding import prepare
 from ingest.identity import resolve
+from ingest.slices import WINDOW, Filling, Slices
 from ingest.sources.draft import Draft
 from retrieval.catalog import Catalog
 from retrieval.catalog_rows import Known, content_hash, record_hash
@@ -17,15 +18,13 @@ from retrieval.encoder import Encoder
 from retrieval.errors import ArticleError, CatalogError, CitegramError
 from retrieval.knowledge import embedding_model
 from retrieval.languages import detect
-from retrieval.models import Article, PassageVectors
+from retrieval.models import Article
 
 Kind = Literal["new", "updated", "unchanged", "failed"]
 
-SLICE = 64
-"""Passages encoded at a time: 1 to 4 seconds of work on 2 cores, the longest wait for a stop."""
-
 _ARTICLES_AHEAD = 8  # cut articles that wait for the encoder; one of 100,000 words is 10 MB
 _SLICES_AHEAD = 2
+_MOST_WAITING = 500  # articles that wait for one before them to be encoded, as unchanged ones do
 _PATIENCE_SECONDS = 3.5  # for the slice that is being encoded when a stop comes
 
 
@@ -40,24 +39,8 @@ class Done:
     notices: tuple[str, ...] = ()
     reason: str = ""
     size: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    draft: Draft
-    prepared: Prepared
-
-
-@dataclass(slots=True)
-class _Filling:
-    """An article whose passages are being encoded: `vectors` grows to the length of `prepared.inputs`."""
-
-    job: _Job
-    vectors: list[PassageVectors] = field(default_factory=list)
-
-    @property
-    def full(self) -> bool:
-        return len(self.vectors) == len(self.job.prepared.inputs)
+    origin: str = ""
+    """Where the draft came from, as it had it."""
 
 
 class Pipeline:
@@ -82,14 +65,14 @@ class Pipeline:
         Raises:
             CitegramError: the encoder or the catalogue cannot be used at all; what was yielded is safe.
         """
-        prepared = ahead(self._prepared(drafts), _ARTICLES_AHEAD, self.stop, patience=0)
+        prepared = ahead_or_nothing(self._prepared(drafts), _ARTICLES_AHEAD, self.stop, patience=0)
         for batch in ahead(self._encoded(prepared), _SLICES_AHEAD, self.stop, _PATIENCE_SECONDS):
             for item in batch:
                 yield item if isinstance(item, Done) else self._stored(item)
 
     # Read, compare, cut
 
-    def _prepared(self, drafts: Iterable[Draft]) -> Iterator[_Job | Done]:
+    def _prepared(self, drafts: Iterable[Draft]) -> Iterator[Filling | Done]:
         for draft in drafts:
             if self.stop.is_set():
                 return
@@ -98,14 +81,14 @@ class Pipeline:
             except ArticleError as error:
                 yield _failed(draft, draft.article.id, error)
 
-    def _compared(self, draft: Draft) -> _Job | Done:
+    def _compared(self, draft: Draft) -> Filling | Done:
         article, known = resolve(self._catalog, draft)
         if known is not None and known.hash == content_hash(article) and article.id not in self._sent:
             return self._described_anew(draft, replace(article, language=article.language or known.language), known)
         article = replace(article, language=article.language or detect(article.text) or None)
         self._sent.add(article.id)
         self._bind_encoder()
-        return _Job(draft, prepare(article, self._encoder))
+        return Filling(draft, prepare(article, self._encoder))
 
     def _described_anew(self, draft: Draft, article: Article, known: Known) -> Done:
         """Store what changed about an article whose title and text did not: nothing, or its metadata."""
@@ -115,7 +98,7 @@ class Pipeline:
             kind = "updated"
         elif known.origin != draft.origin:
             self._catalog.put_origin(article.id, draft.origin)
-        return Done(kind, draft.name, article.id, notices=draft.notices, size=draft.size)
+        return Done(kind, draft.name, article.id, notices=draft.notices, size=draft.size, origin=draft.origin)
 
     def _bind_encoder(self) -> None:
         if not self._bound:
@@ -125,54 +108,42 @@ class Pipeline:
 
     # Encode
 
-    def _encoded(self, source: Iterator[_Job | Done]) -> Iterator[list[_Filling | Done]]:
-        """Encode slices of passages across articles; an article goes on when its last passage is done."""
-        waiting: list[_Filling | Done] = []
+    def _encoded(self, source: Iterator[Filling | Done | Nothing]) -> Iterator[list[Filling | Done]]:
+        """Encode passages across articles, as soon as enough wait or nothing else comes; an article goes on when full."""
+        waiting: list[Filling | Done] = []
+        slices = Slices(self._encoder)
         for item in source:
-            waiting.append(_Filling(item) if isinstance(item, _Job) else item)
-            while _unencoded(waiting) >= SLICE and not self.stop.is_set():
-                self._encode_slice(waiting)
+            due = isinstance(item, Nothing) or len(waiting) >= _MOST_WAITING
+            if not isinstance(item, Nothing):
+                waiting.append(item)
+            if isinstance(item, Filling):
+                slices.add(item)
+            while slices and (due or len(slices) >= WINDOW) and not self.stop.is_set():
+                slices.encode()
+                due = False
             if ready := _taken(waiting):
                 yield ready
-        while _unencoded(waiting) and not self.stop.is_set():
-            self._encode_slice(waiting)
-        if ready := _taken(waiting):
-            yield ready
+        while slices and not self.stop.is_set():
+            slices.encode()
+            if ready := _taken(waiting):
+                yield ready
 
-    def _encode_slice(self, waiting: list[_Filling | Done]) -> None:
-        parts, room = [], SLICE
-        for item in waiting:
-            if isinstance(item, _Filling) and room > 0:
-                done = len(item.vectors)
-                inputs = item.job.prepared.inputs[done : done + room]
-                parts.append((item, inputs))
-                room -= len(inputs)
-        vectors = iter(self._encoder.encode_passages([one for _, inputs in parts for one in inputs]))
-        for item, inputs in parts:
-            item.vectors.extend(next(vectors) for _ in inputs)
-
-    def _stored(self, item: _Filling) -> Done:
-        draft, prepared = item.job.draft, item.job.prepared
+    def _stored(self, item: Filling) -> Done:
+        draft, article, encoded = item.draft, item.prepared.article, item.encoded()
         try:
-            outcome = self._catalog.put(
-                prepared.article, draft.identity, draft.origin, prepared.with_vectors(item.vectors)
-            )
+            outcome = self._catalog.put(article, draft.identity, draft.origin, encoded)
         except CatalogError as error:
-            return _failed(draft, prepared.article.id, error)
-        return Done(outcome, draft.name, prepared.article.id, len(item.vectors), draft.notices, size=draft.size)
+            return _failed(draft, article.id, error)
+        return Done(outcome, draft.name, article.id, len(encoded), draft.notices, "", draft.size, draft.origin)
 
 
-def _taken(waiting: list[_Filling | Done]) -> list[_Filling | Done]:
+def _taken(waiting: list[Filling | Done]) -> list[Filling | Done]:
     """Take what is finished off the front, so that articles go on in the order they came."""
-    ready: list[_Filling | Done] = []
+    ready: list[Filling | Done] = []
     while waiting and (isinstance(waiting[0], Done) or waiting[0].full):
         ready.append(waiting.pop(0))
     return ready
 
 
-def _unencoded(waiting: list[_Filling | Done]) -> int:
-    return sum(len(i.job.prepared.inputs) - len(i.vectors) for i in waiting if isinstance(i, _Filling))
-
-
 def _failed(draft: Draft, article_id: str, error: CitegramError) -> Done:
-    return Done("failed", draft.name, article_id, notices=draft.notices, reason=str(error), size=draft.size)
+    return Done("failed", draft.name, article_id, 0, draft.notices, str(error), draft.size, draft.origin)

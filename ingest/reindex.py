@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, cast
 
 from ingest.encoding import prepare
-from ingest.pipeline import SLICE
+from ingest.slices import SLICE
 from retrieval.catalog import Catalog
 from retrieval.catalog_rows import EncodedPassage
 from retrieval.encoder import Encoder

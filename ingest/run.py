@@ -1,14 +1,16 @@
-"""One ingest run over paths: read, store, tell, and bring the index along."""
+"""One ingest run: read, store, tell, and bring the index along."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 from ingest.pipeline import Pipeline
 from ingest.progress import Reporter
+from ingest.sources.draft import Draft
 from ingest.sources.walk import read_articles
 from retrieval.bootstrap import open_index
 from retrieval.catalog import Catalog
@@ -19,11 +21,18 @@ from retrieval.index_sync import IndexKeeper, bring_up_to_date
 from retrieval.settings import Settings
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_LATER = "The articles are safe and are answered from; the vector index takes them in later."
+LATER = "The articles are safe and are answered from; the vector index takes them in later."
+"""How the index stands after a run that was stopped."""
 
 
 def ingest_paths(settings: Settings, catalog: Catalog, paths: Sequence[str], reporter: Reporter) -> int:
-    """Ingest files and folders; return 0, 1 when anything failed, or 128 and the signal that stopped it.
+    """Ingest files and folders, as `ingest_drafts` does."""
+    drafts = read_articles(paths, reporter.problem, reporter.skipped, on_notice=reporter.line)
+    return ingest_drafts(settings, catalog, drafts, reporter)
+
+
+def ingest_drafts(settings: Settings, catalog: Catalog, drafts: Iterable[Draft], reporter: Reporter) -> int:
+    """Ingest articles as they are read; return 0, 1 when anything failed, or 128 and the signal that stopped it.
 
     The caller holds the write lock. The index is not even looked for when there is nothing for it.
 
@@ -39,14 +48,14 @@ def ingest_paths(settings: Settings, catalog: Catalog, paths: Sequence[str], rep
 
         pipeline = Pipeline(catalog, Encoder(settings.embedding_model), on_loading=loading)
         try:
-            with _stopping(pipeline) as received:
-                for done in pipeline.run(read_articles(paths, reporter.problem, reporter.skipped)):
+            with stopping(pipeline.stop) as received:
+                for done in pipeline.run(drafts):
                     reporter.done(done)
         finally:
             keeper.close()
         if received:
             reporter.summary.stopped = True
-            reporter.summary.index = _LATER if catalog.pending(1) else reporter.summary.index
+            reporter.summary.index = LATER if catalog.pending(1) else reporter.summary.index
             return 128 + received[0]
         reporter.summary.index = finish_index(catalog, index)
     return 1 if reporter.summary.failed else 0
@@ -69,24 +78,24 @@ def finish_index(catalog: Catalog, index: VectorIndex) -> str:
         if catalog.pending(1):
             bring_up_to_date(catalog, index)
     except IndexUnavailable as error:
-        return f"{error} {_LATER}"
+        return f"{error} {LATER}"
     return "up to date"
 
 
 @contextmanager
-def _stopping(pipeline: Pipeline) -> Iterator[list[int]]:
-    """Let the first signal stop the pipeline after its current batch; a second one ends the process as usual."""
+def stopping(stop: threading.Event) -> Iterator[list[int]]:
+    """Let the first signal set `stop`, and give a list that it is put on; a second one ends the process as usual."""
     received: list[int] = []
     before = {number: signal.getsignal(number) for number in _SIGNALS}
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def take(number: int, frame: FrameType | None) -> None:
         received.append(number)
-        pipeline.stop.set()
+        stop.set()
         for each in _SIGNALS:
             signal.signal(each, before[each])
 
     for number in _SIGNALS:
-        signal.signal(number, stop)
+        signal.signal(number, take)
     try:
         yield received
     finally:

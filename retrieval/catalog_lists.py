@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from retrieval.catalog_rows import PASSAGES_AN_ARTICLE
 from retrieval.models import ArticleEntry, Focus, Period, SourceSummary, Span
+from retrieval.remarks import gone_since, is_guessed
 
 if TYPE_CHECKING:
     import sqlite3
 
 _EVERY_ARTICLE = Focus()
-_ENTRY = "SELECT key, id, version, title, url, source, author, published, language FROM articles"
+_COLUMNS = "key, id, version, title, url, source, author, published, language"
+_ENTRY = f"SELECT {_COLUMNS} FROM articles"
+_ENTRY_FOR_READERS = f"SELECT {_COLUMNS}, metadata FROM articles"
 _NEWEST_FIRST = " ORDER BY published DESC, key DESC"  # those without a date come last
 
 
 class ArticleLists:
-    """The part of a snapshot that lists articles: what it reads, it reads from an index that holds no text."""
+    """The part of a snapshot that lists articles: lists are read from an index that holds neither text nor metadata."""
 
     _connection: sqlite3.Connection
 
@@ -33,15 +37,29 @@ class ArticleLists:
         rows = self._connection.execute(f"{_ENTRY}{_NEWEST_FIRST} LIMIT ? OFFSET ?", (limit, offset))
         return [ArticleEntry(*row) for row in rows]
 
+    def for_readers(self, entries: Sequence[ArticleEntry]) -> list[ArticleEntry]:
+        """Return the few entries of a list that are shown, with what their metadata remark: see `remarks`."""
+        rows = self._connection.execute(
+            "SELECT key, metadata FROM articles WHERE key IN (SELECT value FROM json_each(?))",
+            (json.dumps([entry.key for entry in entries]),),
+        )
+        metadata = {row["key"]: row["metadata"] for row in rows}
+        return [_remarked(entry, metadata[entry.key]) for entry in entries]
+
     def entry(self, key: int) -> ArticleEntry | None:
         """Return the article of a key, or None."""
-        row = self._connection.execute(f"{_ENTRY} WHERE key = ?", (key,)).fetchone()
-        return None if row is None else ArticleEntry(*row)
+        return self._entry_for_readers("key = ?", key)
 
     def entry_of(self, article_id: str) -> ArticleEntry | None:
         """Return the article of an id, or None."""
-        row = self._connection.execute(f"{_ENTRY} WHERE id = ?", (article_id,)).fetchone()
-        return None if row is None else ArticleEntry(*row)
+        return self._entry_for_readers("id = ?", article_id)
+
+    def _entry_for_readers(self, condition: str, value: int | str) -> ArticleEntry | None:
+        row = self._connection.execute(f"{_ENTRY_FOR_READERS} WHERE {condition}", (value,)).fetchone()
+        if row is None:
+            return None
+        *columns, metadata = row
+        return _remarked(ArticleEntry(*columns), metadata)
 
     def source_summaries(self) -> list[SourceSummary]:
         """Return every source with the number and the period of its articles; those that name none as one of None."""
@@ -80,6 +98,11 @@ class ArticleLists:
             (key, span.end, span.start, span.end, span.start),
         )
         return [Span(start, end) for start, end in rows]
+
+
+def _remarked(entry: ArticleEntry, stored: str) -> ArticleEntry:
+    metadata = json.loads(stored)
+    return replace(entry, published_guessed=is_guessed(metadata), gone_since=gone_since(metadata))
 
 
 def in_focus(focus: Focus) -> tuple[str, dict[str, str | int | None]]:

@@ -3,6 +3,7 @@
 CitegramError
 ├── SettingsError        a setting has a wrong value
 ├── ArticleError         one article cannot be ingested; the others can
+│   └── FetchError       a page cannot be fetched
 ├── CatalogError         the catalogue cannot be opened or is of another kind
 │   └── BusyError        another process is writing to it
 ├── DatabaseError        what the bot keeps of conversations cannot be read or written

@@ -49,9 +49,10 @@ class Library:
         offset, limit = max(offset, 0), max(limit, 0)
         with self._catalog.snapshot() as snapshot:
             if not wanted:
-                return Listing(tuple(snapshot.newest_entries(offset, limit)), snapshot.article_count())
+                newest = snapshot.newest_entries(offset, limit)
+                return Listing(tuple(snapshot.for_readers(newest)), snapshot.article_count())
             found = [entry for entry in snapshot.entries() if matches(entry, wanted)]
-        return Listing(tuple(found[offset : offset + limit]), len(found))
+            return Listing(tuple(snapshot.for_readers(found[offset : offset + limit])), len(found))
 
     def sources(self) -> tuple[SourceSummary, ...]:
         """Return all sources, those with most articles first, the articles that name none last."""

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from retrieval import remarks
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -33,7 +35,21 @@ class Article:
     language: str | None = None
     """BCP 47 primary subtag in lower case, as in `en`."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    """Keys that came with the article and mean nothing to Citegram, as JSON values."""
+    """All that came with the article besides, as JSON values; what Citegram reads of it is in `remarks`."""
+
+    @property
+    def published_guessed(self) -> bool:
+        """Whether `published` is a guess."""
+        return remarks.is_guessed(self.metadata)
+
+    @property
+    def gone_since(self) -> str | None:
+        """Day, ISO 8601, since which the article is no longer where it came from; None as long as it is."""
+        return remarks.gone_since(self.metadata)
+
+    def pages_of(self, span: Span) -> tuple[int, int] | None:
+        """Return the first and the last page, from 1, that a part of the text stands on; None without pages."""
+        return remarks.pages_between(remarks.page_starts(self.metadata, len(self.text)), span.start, span.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +180,18 @@ class Located:
     score: float
     version: int
     """Version of the article that the offsets are of."""
+    page: int | None = field(default=None, kw_only=True)
+    """Page that it begins on, from 1; None for an article without pages."""
+    last_page: int | None = field(default=None, kw_only=True)
+    """Page that it ends on."""
+    published_guessed: bool = field(default=False, kw_only=True)
+    gone_since: str | None = field(default=None, kw_only=True)
+    """As the article has them."""
+
+    @property
+    def pages(self) -> tuple[int, int] | None:
+        """First and last page, from 1; None for an article without pages."""
+        return None if self.page is None or self.last_page is None else (self.page, self.last_page)
 
     @property
     def place(self) -> Place:
@@ -209,6 +237,7 @@ class NearArticle:
     title: str
     published: str | None
     url: str | None = None
+    published_guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +264,9 @@ class ArticleEntry:
     author: str | None
     published: str | None
     language: str | None
+    published_guessed: bool = False
+    gone_since: str | None = None
+    """As `Article` has them; left out where entries are not for readers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class _Cut:
 
 def located(article: Article, version: int, span: Span, score: float) -> Located:
     """Return the place of a span with its text and what is known of its article."""
+    page, last_page = article.pages_of(span) or (None, None)
     return Located(
         text=article.text[span.start : span.end],
         article_id=article.id,
@@ -69,6 +70,10 @@ def located(article: Article, version: int, span: Span, score: float) -> Located
         end=span.end,
         score=round(score, 4),
         version=version,
+        page=page,
+        last_page=last_page,
+        published_guessed=article.published_guessed,
+        gone_since=article.gone_since,
     )
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from retrieval.catalog_lists import ArticleLists, in_focus
 from retrieval.models import Article, Focus, NearArticle, Period, Span, StoredArticle
+from retrieval.remarks import is_guessed
 
 _COUNT = np.dtype("<u2")
 _MOST_REMEMBERED = 20_000  # facts, most of them how many passages have a term: 3 MB
@@ -158,10 +159,14 @@ class Snapshot(ArticleLists):
     def near_article(self, passage_id: int) -> NearArticle | None:
         """Return the article that a passage belongs to, without its text."""
         row = self._connection.execute(
-            "SELECT a.id, a.title, a.published, a.url FROM articles a JOIN passages p ON p.article = a.key WHERE p.id = ?",
+            "SELECT a.id, a.title, a.published, a.url, a.metadata FROM articles a JOIN passages p ON p.article = a.key"
+            " WHERE p.id = ?",
             (passage_id,),
         ).fetchone()
-        return None if row is None else NearArticle(row["id"], row["title"], row["published"], row["url"])
+        if row is None:
+            return None
+        guessed = is_guessed(json.loads(row["metadata"]))
+        return NearArticle(row["id"], row["title"], row["published"], row["url"], guessed)
 
     def passages_of(self, key: int, limit: int) -> list[PassageSentences]:
         """Return the first `limit` passages of an article, in order, with their sentences and token vectors."""

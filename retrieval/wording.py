@@ -42,10 +42,27 @@ def written_date(published: str) -> str:
     return published
 
 
-def origin(source: str | None, author: str | None, published: str | None) -> str:
+def about_date(published: str, *, guessed: bool) -> str:
+    """Return a date as people write it, a guessed one as such: `about 3 March 2026`."""
+    return f"about {written_date(published)}" if guessed else written_date(published)
+
+
+def on_pages(pages: tuple[int, int] | None) -> str:
+    """Return a first and a last page as books are cited: `p. 4`, `pp. 4–5`; nothing for none."""
+    if pages is None:
+        return ""
+    first, last = pages
+    return f"p. {first}" if first == last else f"pp. {first}–{last}"
+
+
+def no_longer_there(since: str | None) -> str:
+    """Return that an article is not where it came from any more, since a day in ISO 8601; nothing for none."""
+    return f"gone from its source since {written_date(since)}" if since else ""
+
+
+def origin(source: str | None, author: str | None, published: str | None, *, guessed: bool = False) -> str:
     """Return where a text comes from, in one line: source, author and date, as far as they are known."""
-    known = (source, author, published and written_date(published))
-    return " · ".join(part for part in known if part)
+    return _in_line(source, author, published and about_date(published, guessed=guessed))
 
 
 def covered(period: Period) -> str:
@@ -81,7 +98,9 @@ def not_found(nearest: Sequence[NearArticle], period: Period) -> str:
     if nearest:
         lines += ["", "Nearest articles:"]
         lines += [
-            f"- {item.title}" + (f" ({written_date(item.published)})" if item.published else "") for item in nearest
+            f"- {item.title}"
+            + (f" ({about_date(item.published, guessed=item.published_guessed)})" if item.published else "")
+            for item in nearest
         ]
     if covered(period):
         lines += ["", covered(period)]
@@ -91,13 +110,13 @@ def not_found(nearest: Sequence[NearArticle], period: Period) -> str:
 def no_articles(data_dir: str) -> str:
     """Return what to do about an empty catalogue."""
     return (
-        f"There are no articles yet in {data_dir}. Add some with `citegram-ingest PATH ...`: files or folders of .txt, "
-        ".md, .html or .jsonl; then ask again."
+        f"There are no articles yet in {data_dir}. Add some with `citegram-ingest PATH ...`: files, folders or addresses "
+        "of web pages; then ask again."
     )
 
 
 def _quoted(quote: Quote, before: str, behind: str) -> str:
-    head = [f"[{quote.n}] {quote.title}", origin(quote.source, quote.author, quote.published), quote.url or ""]
+    head = [f"[{quote.n}] {quote.title}", _origin_of(quote), quote.url or ""]
     body = [
         textwrap.fill(line, _WIDTH, initial_indent="    ", subsequent_indent="    ", break_long_words=False,
                       break_on_hyphens=False)
@@ -105,6 +124,15 @@ def _quoted(quote: Quote, before: str, behind: str) -> str:
         if line.strip()
     ]  # fmt: skip
     return "\n".join([head[0], *(f"    {line}" for line in head[1:] if line), *body])
+
+
+def _origin_of(quote: Quote) -> str:
+    about = origin(quote.source, quote.author, quote.published, guessed=quote.published_guessed)
+    return _in_line(about, on_pages(quote.pages), no_longer_there(quote.gone_since))
+
+
+def _in_line(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _with_marks(quote: Quote, before: str, behind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import functools
 import os
 import signal
@@ -18,11 +19,14 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 for _name in [name for name in os.environ if name.upper().startswith(("CITEGRAM_", "TELEGRAM_"))]:
     del os.environ[_name]
 
+# Tests start some hundred processes, which find the project compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # A shell lets what it runs in the background ignore Ctrl-C, which every command that a test starts would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # On a busy machine any example can be slow.
-hypothesis.settings.register_profile("citegram", deadline=None, max_examples=60)
+hypothesis.settings.register_profile("citegram", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("citegram")
 
 import retrieval.encoder  # noqa: E402
@@ -31,6 +35,13 @@ from retrieval.encoder import Encoder  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "ingest" / "samples"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the project once, before the workers and the processes of tests do it each for itself."""
+    if not hasattr(config, "workerinput"):
+        for package in ("bot", "ingest", "retrieval", "tests"):
+            compileall.compile_dir(ROOT / package, quiet=2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,14 +8,17 @@ from itertools import pairwise
 from typing import Any
 
 from retrieval.catalog import Catalog
-from retrieval.models import MOST_QUOTES
+from retrieval.models import MOST_QUOTES, Span
 from retrieval.writing.written import MOST_QUOTED
 
 FIELDS = {
     "id", "status", "mode", "text", "question", "quotes", "claims", "passages", "sentences", "nearest", "period",
     "choices", "notices", "confidence", "timings", "error",
 }  # fmt: skip
-LOCATION = {"text", "article_id", "title", "url", "source", "author", "published", "start", "end", "score", "version"}
+LOCATION = {
+    "text", "article_id", "title", "url", "source", "author", "published", "start", "end", "score", "version", "page",
+    "last_page", "published_guessed", "gone_since",
+}  # fmt: skip
 STATUSES = {"answered", "not_found", "clarify", "chat", "error"}
 SEARCHED = {"answered", "not_found", "clarify"}
 LISTED = 10
@@ -62,6 +65,9 @@ def _check_places(answer: Mapping[str, Any], catalog: Catalog) -> None:
             for field in ("title", "url", "source", "author", "published"):
                 assert place[field] == getattr(article, field)
             assert type(place["score"]) is float
+            pages = article.pages_of(Span(place["start"], place["end"])) or (None, None)
+            assert (place["page"], place["last_page"]) == pages
+            assert (place["published_guessed"], place["gone_since"]) == (article.published_guessed, article.gone_since)
 
 
 def _check_lists(answer: Mapping[str, Any], catalog: Catalog, count_pieces: CountPieces, most_quotes: int) -> None:

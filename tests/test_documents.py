@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.commands import COMMANDS
+from ingest.watching.config import parse_config
 from retrieval.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 TELEGRAM = (ROOT / "docs" / "telegram.md").read_text("utf-8")
+WATCHING = (ROOT / "docs" / "watching.md").read_text("utf-8")
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
 _HOLES = re.compile(r"\.\.\.|\(\.\.\.\)|\bN\b|\b10\b|@|https://t\.me/")
 _MARKS = re.compile(r"%[.\d]*[sdf]|\{[^}]*\}|\"\s+f?\"")
@@ -40,6 +42,13 @@ def _variables(row: str) -> list[str]:
     first, *others = re.findall(r"`([A-Z_]+)`", cell) or [""]
     starts = [first, *(first[:n] for n, letter in enumerate(first) if letter == "_")]
     return [first, *(start + other for other in others for start in starts)]
+
+
+def test_the_configuration_that_the_docs_show_is_one() -> None:
+    shown = re.search(r"```toml\n(.*?)```", WATCHING, re.DOTALL)
+    assert shown is not None
+    config = parse_config(shown[1].encode(), Path("watch.toml"))
+    assert [source.kind for source in config.sources] == ["feed", "sitemap", "site", "pages", "folder"]
 
 
 def test_the_readme_is_short() -> None:

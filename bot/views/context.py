@@ -25,9 +25,11 @@ def context_page(stored: StoredArticle, place: Place, at: int, words: Words, *, 
     quote = Span(start, min(max(place.end, start), len(text)))
     pages, home = pages_of(text, quote)
     shown = min(max(home + at, 0), len(pages) - 1)
-    parts = [head(stored.article, words, quote=text[quote.start : quote.end]), _body(text, pages[shown], quote)]
+    quoted = text[quote.start : quote.end]
+    there = stored.article.pages_of(quote if quoted.strip() and shown == home else pages[shown])
+    parts = [head(stored.article, words, quote=quoted, pages=there), _body(text, pages[shown], quote)]
     if len(pages) > 1:
-        parts.append(tagged("i", words("page-of", page=shown + 1, pages=len(pages))))
+        parts.append(tagged("i", words("part-of" if there else "page-of", page=shown + 1, pages=len(pages))))
     home_button = Button(words("page-quote" if quote.end > quote.start else "page-start"), button(0))
     keyboard = turning(
         words,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from bot.views.links import web_link
+from bot.views.origins import origin
 from bot.views.reading import paragraphs
 from bot.views.text import clean, shortened
 from bot.views.words import Words
@@ -71,17 +73,19 @@ def file_name(stored: StoredArticle) -> str:
     return f"{name or 'article'}-{stored.key}.html"
 
 
-def _header(stored: StoredArticle, title: str, shown: Iterable[int], words: Words) -> Iterator[str]:
+def _header(stored: StoredArticle, title: str, shown: Mapping[int, Span], words: Words) -> Iterator[str]:
     article = stored.article
     yield f'<h1 dir="auto">{_escaped(title)}</h1>\n'
-    known = filter(None, (article.source, article.author, words.date(article.published)))
-    origin = " · ".join(_escaped(shortened(name, len(name))) for name in known)
-    if origin:
-        yield f'<p dir="auto">{origin}</p>\n'
+    where = origin(article, words, article.source, article.author, longest=sys.maxsize)
+    if where:
+        yield f'<p dir="auto">{_escaped(where)}</p>\n'
     address = web_link(article.url)
     if address is not None:
         yield f'<p><a href="{_escaped(address)}">{_escaped(words("document-original"))}</a></p>\n'
-    quotes = "".join(f'<a href="#q{n}">{n}</a>' for n in shown)
+    quotes = "".join(
+        f'<a href="#q{n}">{_escaped(" · ".join(filter(None, (str(n), words.pages(article.pages_of(mark))))))}</a>'
+        for n, mark in shown.items()
+    )
     if quotes:
         yield f"<nav>{_escaped(words('document-quotes'))} {quotes}</nav>\n"
 

@@ -29,6 +29,6 @@ def frame(progress: Progress, words: Words) -> Message:
 def _sources(articles: tuple[NearArticle, ...], words: Words) -> Iterator[str]:
     yield words("writing-from")
     for article in articles[:MOST_ARTICLES]:
-        day = shortened(words.date(article.published), MAX_NAME)
+        day = shortened(words.date(article.published, guessed=article.published_guessed), MAX_NAME)
         title = shortened(article.title, MAX_TITLE) or words("untitled")
         yield f"• {title} ({day})" if day else f"• {title}"

@@ -1,4 +1,4 @@
-"""Links that open an article's page at the quote. Pure."""
+"""Links that open an article at the quote. Pure."""
 
 from __future__ import annotations
 
@@ -50,6 +50,16 @@ def link_to_quote(url: str, quote: str) -> str:
     anchor = fragment.partition(":~:")[0]
     link = f"{base}#{anchor}:~:{directive}"
     return link if directive and len(link) <= MAX_LINK else url
+
+
+def link_to_page(url: str, page: int) -> str:
+    """Return the address of a PDF with the page, from 1, at which it is to be opened.
+
+    That is the parameter `page` of RFC 8118, which the viewers in browsers know; text fragments most of them do not. It
+    takes the place of any fragment that the address has. A link that would grow beyond `MAX_LINK` stays as it is.
+    """
+    link = f"{url.partition('#')[0]}#page={page}"
+    return link if len(link) <= MAX_LINK else url
 
 
 def _text_directive(quote: str) -> str:

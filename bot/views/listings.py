@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.views.pages import Page, Size, command, fitted, gone_text, head, lines, origin, titled, turning
+from bot.views.origins import origin
+from bot.views.pages import Page, Size, command, fitted, gone_text, head, lines, titled, turning
 from bot.views.text import GAP, Button, Keyboard, Message, blockquote, bold, joined, run, shortened, tagged
 from bot.views.words import Words
 from retrieval.models import ArticleEntry, Gone, Listing, Occurrences, Place, Quote, SourceSummary, Span
@@ -117,7 +118,7 @@ def occurrences_page(
 
 def _entry(entry: ArticleEntry, words: Words, size: Size) -> Message:
     first = titled(entry.title, entry.url, words, size)
-    known = (origin(words, size, entry.published, entry.source), command(entry.key))
+    known = (origin(entry, words, entry.source, longest=size.name), command(entry.key))
     return lines((first, run(" · ".join(filter(None, known)))))
 
 
@@ -132,8 +133,8 @@ def _passage(n: int, nearness: str, found: Quote | Gone, words: Words, size: Siz
     number = run(f"{n}. ")
     if isinstance(found, Gone):
         return number + gone_text(found, words, size)
-    title = number + titled(found.title, found.url, words, size, found.text)
-    known = (origin(words, size, found.published, found.source), nearness)
+    title = number + titled(found.title, found.url, words, size, found.text, found.pages)
+    known = (origin(found, words, found.source, pages=found.pages, longest=size.name), nearness)
     text = shortened(found.text, min(PASSAGE_START, size.excerpt))
     return lines((title, tagged("i", " · ".join(filter(None, known))), _quoted(run(text))))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote as percent_encode
 
 from bot.views import buttons
+from bot.views.origins import Described, origin
 from bot.views.text import (
     EMPTY,
     GAP,
@@ -26,7 +27,7 @@ from bot.views.text import (
     tagged,
 )
 from bot.views.words import Words
-from retrieval.models import Article, ArticleEntry, Gone, Located, Quote
+from retrieval.models import ArticleEntry, Gone, Located, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,12 @@ def fitted(*builds: Callable[[Size], Message]) -> Message:
     return render_text(message.plain)[0]
 
 
-def titled(title: str, url: str | None, words: Words, size: Size, quote: str = "") -> Message:
-    """Return a title in bold that opens the article's page, at `quote` if there is one."""
-    return bold(linked(shortened(title, size.title) or words("untitled"), url if size.links else None, quote))
-
-
-def origin(words: Words, size: Size, published: str | None, *names: str | None) -> str:
-    """Return names and the date in one line, as far as there are any."""
-    known = (shortened(name or "", size.name) for name in (*names, words.date(published)))
-    return " · ".join(filter(None, known))
+def titled(
+    title: str, url: str | None, words: Words, size: Size, quote: str = "", pages: tuple[int, int] | None = None
+) -> Message:
+    """Return a title in bold that opens the article, at the first of `pages` or else at `quote`, if there is one."""
+    shown = shortened(title, size.title) or words("untitled")
+    return bold(linked(shown, url if size.links else None, quote, pages[0] if pages else None))
 
 
 def command(key: int) -> str:
@@ -114,10 +112,17 @@ def gone_text(gone: Gone, words: Words, size: Size = _SIZES[0]) -> Message:
     return lines((tagged("i", words("place-changed")), now))
 
 
-def head(article: Article | ArticleEntry | Located, words: Words, size: Size = _SIZES[0], quote: str = "") -> Message:
-    """Return the lines that stand above an article's text: the linked title, and where it comes from."""
-    names = origin(words, size, article.published, article.source, article.author)
-    return lines((titled(article.title, article.url, words, size, quote), tagged("i", names)))
+def head(
+    of: Described, words: Words, size: Size = _SIZES[0], quote: str = "", pages: tuple[int, int] | None = None
+) -> Message:
+    """Return the lines that stand above an article's text: the linked title, and where it comes from.
+
+    Args:
+        pages: the first and the last page that the text below stands on; not needed where `of` is that text.
+    """
+    pages = of.pages if isinstance(of, Located) else pages
+    names = origin(of, words, of.source, of.author, pages=pages, longest=size.name)
+    return lines((titled(of.title, of.url, words, size, quote, pages), tagged("i", names)))
 
 
 def article_page(entry: ArticleEntry, key_sentences: Sequence[Quote], words: Words, *, bot_name: str) -> Page:
@@ -130,12 +135,18 @@ def article_page(entry: ArticleEntry, key_sentences: Sequence[Quote], words: Wor
 
     def build(size: Size) -> Message:
         top = head(entry, words, size) + run("\n" + words("article-number", number=str(entry.key)))
-        quoted = lines(blockquote(run(shortened(quote.text, size.excerpt))) for quote in key_sentences)
+        quoted = lines(_key_sentence(quote, words, size) for quote in key_sentences)
         body = lines((run(words("key-sentences")), quoted)) if quoted.plain else EMPTY
         link = linked(words("article-link"), share) if share else EMPTY
         return joined([part for part in (top, body, link) if part.plain], GAP)
 
     return Page(fitted(build), _article_keyboard(entry, words, share))
+
+
+def _key_sentence(quote: Quote, words: Words, size: Size) -> Message:
+    sentence = blockquote(run(shortened(quote.text, size.excerpt)))
+    pages = words.pages(quote.pages)
+    return lines((sentence, tagged("i", pages) if pages else EMPTY))
 
 
 def _article_keyboard(entry: ArticleEntry, words: Words, share: str) -> Keyboard:

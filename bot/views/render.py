@@ -9,6 +9,7 @@ from bot.views import buttons
 from bot.views.choices import asked_back
 from bot.views.links import web_link
 from bot.views.notices import in_words
+from bot.views.origins import origin
 from bot.views.text import (
     EMPTY,
     MAX_NAME,
@@ -184,10 +185,10 @@ def _with_marks(piece: str, start: int, marks: Sequence[tuple[int, int]]) -> Mes
 
 
 def _heading(quote: Quote, words: Words) -> Message:
-    title = run(f"{quote.n}. ") + linked(_title(quote.title, words), quote.url, quote.text)
-    origin = " · ".join(filter(None, map(_name, (quote.source, quote.author, words.date(quote.published)))))
+    title = run(f"{quote.n}. ") + linked(_title(quote.title, words), quote.url, quote.text, quote.page)
+    where = origin(quote, words, quote.source, quote.author, pages=quote.pages)
     line = bold(title) + run("\n")
-    return line + tagged("i", origin) + run("\n") if origin else line
+    return line + tagged("i", where) + run("\n") if where else line
 
 
 def _not_found(answer: Answer, words: Words, focus: str) -> Iterator[Message]:
@@ -203,7 +204,7 @@ def _not_found(answer: Answer, words: Words, focus: str) -> Iterator[Message]:
 
 
 def _near(article: NearArticle, words: Words) -> Message:
-    day = _name(words.date(article.published))
+    day = shortened(words.date(article.published, guessed=article.published_guessed), MAX_NAME)
     return run("• ") + linked(_title(article.title, words), article.url) + run(f" ({day})" if day else "")
 
 
@@ -221,15 +222,11 @@ def _title(title: str, words: Words) -> str:
     return shortened(title, MAX_TITLE) or words("untitled")
 
 
-def _name(name: str | None) -> str:
-    return shortened(name or "", MAX_NAME)
-
-
 def _without_page(quotes: Sequence[Quote]) -> Iterator[Quote]:
-    """Yield the first quote of every article that readers cannot open in a browser."""
+    """Yield the first quote of every article that readers cannot open in a browser, or not any more."""
     seen: set[str] = set()
     for quote in quotes:
-        if web_link(quote.url) is None and quote.article_id not in seen:
+        if (web_link(quote.url) is None or quote.gone_since) and quote.article_id not in seen:
             seen.add(quote.article_id)
             yield quote
 

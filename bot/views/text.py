@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.views.links import link_to_quote, web_link
+from bot.views.links import link_to_page, link_to_quote, web_link
 
 MAX_UNITS = 4096
 """UTF-16 code units a message may hold once its tags are parsed. Telegram counts code points, of which there are never
@@ -79,13 +79,16 @@ def bold(message: Message) -> Message:
     return Message(message.plain, f"<b>{message.html}</b>")
 
 
-def linked(text: str, url: str | None, quote: str = "") -> Message:
-    """Return text that links to `url`, at the place of `quote` in the page; without a link when `url` is not one."""
+def linked(text: str, url: str | None, quote: str = "", page: int | None = None) -> Message:
+    """Return text that links to `url`; without a link when that is no address.
+
+    It opens a document that has pages at `page`, any other at the place of `quote`, if there is one.
+    """
     shown = run(text)
     address = web_link(url)
     if address is None:
         return shown
-    target = link_to_quote(address, clean(quote))
+    target = link_to_quote(address, clean(quote)) if page is None else link_to_page(address, page)
     return Message(shown.plain, f'<a href="{html.escape(target)}">{shown.html}</a>')
 
 

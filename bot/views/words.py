@@ -46,11 +46,26 @@ class Words:
             raise KeyError(f"{key}: {errors[0]}")
         return str(text)
 
-    def date(self, published: str | None) -> str:
+    def date(self, published: str | None, *, guessed: bool = False) -> str:
         """Return an ISO 8601 date or time as people write it: `3 March 2026`, `March 2026`, `2026`.
 
-        Nothing for none; what is no date is returned as it is.
+        A guessed one is said to be about right. Nothing for none; what is no date is returned as it is.
         """
+        day = self._day(published)
+        return self("date-guessed", day=day) if guessed and day.strip() else day
+
+    def pages(self, pages: tuple[int, int] | None) -> str:
+        """Return a first and a last page as books are cited, `p. 4` or `pp. 4–5`; nothing for none."""
+        if pages is None:
+            return ""
+        first, last = map(str, pages)
+        return self("on-page", page=first) if first == last else self("on-pages", first=first, last=last)
+
+    def no_longer_there(self, since: str | None) -> str:
+        """Return that an article is not where it came from any more, since a day in ISO 8601; nothing for none."""
+        return self("no-longer-there", day=self.date(since)) if since else ""
+
+    def _day(self, published: str | None) -> str:
         given = published or ""
         try:
             if _WHOLE_DATE.match(given):

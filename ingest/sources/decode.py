@@ -55,6 +55,14 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True)
+class Encoding:
+    """The name of an encoding as Python has it, and what a person should know of how it was told."""
+
+    encoding: str
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of a stream with the bytes it took there; `cut` when it was too long to be read whole."""
 
@@ -87,6 +95,26 @@ def decode_page(data: bytes) -> Decoded:
             if text.count("\ufffd") * 100 <= len(text):
                 return Decoded(text)
     return decode(data)
+
+
+def encoding_of(sample: bytes) -> Encoding:
+    """Tell the encoding of a file from its first bytes, as `decode` does from all of them; a mark is still to be read.
+
+    Raises:
+        ArticleError: these bytes are no text.
+    """
+    mark, encoding = _mark_of(sample)
+    if mark:
+        return Encoding("utf-8-sig" if encoding == "utf-8" else encoding)
+    if sample.startswith(_BINARY):
+        raise ArticleError(_NOT_TEXT)
+    if unmarked := _unmarked_utf16(sample):
+        zeros_behind = sample[1::2].count(0) > sample[0::2].count(0)
+        return Encoding("utf-16-le" if zeros_behind else "utf-16-be", unmarked.notices)
+    if _utf8(sample) is not None:
+        return Encoding("utf-8")
+    notices = _older(sample).notices
+    return Encoding(_older_encoding(sample) or "cp1252", notices)
 
 
 def lines_of(stream: io.BufferedReader, longest: int) -> Iterator[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from ingest.sources.addresses import shown_path
 from ingest.sources.draft import Problem
 from retrieval.errors import ArticleError
 
-Kind = Literal["text", "markdown", "html", "jsonl"]
+Kind = Literal[
+    "text", "markdown", "html", "jsonl", "table", "pdf", "docx", "epub", "email", "telegram", "archive"
+]  # fmt: skip
 
 KINDS: dict[str, Kind] = {
     ".txt": "text",
@@ -24,9 +27,26 @@ KINDS: dict[str, Kind] = {
     ".htm": "html",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".csv": "table",
+    ".tsv": "table",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".epub": "epub",
+    ".eml": "email",
+    ".json": "telegram",
+    ".zip": "archive",
+    ".tar": "archive",
+    ".tar.gz": "archive",
+    ".tgz": "archive",
 }
-_SUPPORTED = ", ".join(KINDS)
+SUPPORTED = ", ".join(KINDS)
+"""The suffixes that are read, as errors name them."""
+
+_SPARSE = 50  # times fewer bytes on the disk than the file says it has; what packs its files reaches 10
+_SPARSE_FROM = 100_000_000  # bytes
 _MISSING = "there is no such file or folder"
+_ADDRESS = re.compile(r"(?:[\w-]{1,63}\.)+[A-Za-z]{2,20}(?::\d+)?(?:/.*)?", re.DOTALL)  # one without `https://`
+_WHOLE = "write the address with its https://"
 _NOT_A_FILE = "is neither a file nor a folder and was not opened"
 
 
@@ -38,6 +58,8 @@ class SourceFile:
     path: str
     kind: Kind
     size: int
+    named: bool = True
+    """Whether an operator named it; else it was found in a folder that was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +97,15 @@ def open_file(path: str) -> io.BufferedReader:
     """Open a regular file for reading; anything else (a FIFO put in its place) is refused without waiting for it.
 
     Raises:
-        ArticleError: it is no regular file.
+        ArticleError: it is no regular file, or one of many bytes of which the disk holds hardly any.
         OSError: it cannot be opened.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    regular, sparse = stat.S_ISREG(status.st_mode), _is_sparse(status)
+    if not regular or sparse:
         os.close(descriptor)
-        raise ArticleError(_NOT_A_FILE)
+        raise ArticleError("is a sparse file, which has nothing in it but its length" if regular else _NOT_A_FILE)
     return os.fdopen(descriptor, "rb")
 
 
@@ -99,20 +123,28 @@ def _named(path: str, on_problem: Callable[[Problem], None], on_skipped: Callabl
         status = os.stat(path)
         resolved = os.path.realpath(path, strict=True)
     except OSError as error:
-        on_problem(Problem(shown_path(path), unreadable(error)))
+        on_problem(Problem(shown_path(path), _meant_as_address(path) or unreadable(error)))
         return
     except ValueError:  # a NUL in the name
         on_problem(Problem(shown_path(path), _MISSING))
         return
-    kind = _kind(path)
+    kind = kind_of(path)
     if stat.S_ISDIR(status.st_mode):
         yield from _Folder(path, resolved, on_problem, on_skipped).files()
     elif not stat.S_ISREG(status.st_mode):
         on_problem(Problem(shown_path(path), _NOT_A_FILE))
     elif kind is None:
-        on_problem(Problem(shown_path(path), f"is of a kind that is not read; read are {_SUPPORTED}", status.st_size))
+        on_problem(Problem(shown_path(path), f"is of a kind that is not read; read are {SUPPORTED}", status.st_size))
     else:
         yield SourceFile(shown_path(path), resolved, kind, status.st_size)
+
+
+def _meant_as_address(path: str) -> str:
+    """Return the reason to give for what is no file and looks like an address, empty when it does not."""
+    plain = kind_of(path) is not None and "/" not in path
+    return (
+        "" if plain or not _ADDRESS.fullmatch(path) or os.path.lexists(path) else f"{_MISSING}; for the web, {_WHOLE}"
+    )
 
 
 class _Folder:
@@ -139,7 +171,7 @@ class _Folder:
                 empty = False
                 yield file
         if empty:
-            self._report(self._name, f"contains no articles; read are {_SUPPORTED}")
+            self._report(self._name, f"contains no articles; read are {SUPPORTED}")
 
     def _entries(self, folder: str) -> list[str]:
         try:
@@ -150,7 +182,7 @@ class _Folder:
         return [os.path.join(folder, name) for name in names]
 
     def _file(self, path: str) -> SourceFile | None:
-        kind = _kind(path)
+        kind = kind_of(path)
         try:
             resolved = os.path.realpath(path, strict=True)
             status = os.stat(resolved)
@@ -164,7 +196,7 @@ class _Folder:
         elif os.path.commonpath((self._resolved, resolved)) != self._resolved:
             self._report(path, "is a link out of the folder and was not followed; name its target instead")
         elif kind is not None and regular:
-            return SourceFile(shown_path(path), resolved, kind, status.st_size)
+            return SourceFile(shown_path(path), resolved, kind, status.st_size, named=False)
         elif not folder:
             self._report(path, _NOT_A_FILE)
         return None
@@ -173,5 +205,12 @@ class _Folder:
         self._on_problem(Problem(shown_path(path), reason))
 
 
-def _kind(path: str) -> Kind | None:
-    return KINDS.get(os.path.splitext(path)[1].lower())
+def kind_of(path: str) -> Kind | None:
+    """Return what a file holds by the end of its name, or None when that is not read."""
+    name = path.lower()
+    return KINDS[".tar.gz"] if name.endswith(".tar.gz") else KINDS.get(os.path.splitext(name)[1])
+
+
+def _is_sparse(status: os.stat_result) -> bool:
+    held = getattr(status, "st_blocks", None)  # of 512 bytes, on every system that counts them
+    return held is not None and status.st_size > _SPARSE_FROM and held * 512 * _SPARSE < status.st_size

@@ -194,3 +194,9 @@ def first_heading(root: etree._Element) -> str:
         one_line(reading_text(heading)) for name in ("h1", "h2 h3 h4 h5 h6") for heading in root.iter(*name.split())
     )
     return next((heading for heading in headings if heading), "")
+
+
+def drop(element: etree._Element) -> None:
+    """Take an element out of its page with all within it, but not the text after it; what has gone already is gone."""
+    if element.getparent() is not None:
+        element.drop_tree()

@@ -9,6 +9,8 @@ from ingest.normalize import one_line
 
 LONGEST_TITLE = 200  # characters of a title that is cut from the text
 _MOST_REPEATS = 3  # a line that is there more often is no title
+_ABOVE_TITLE = 300  # characters in which the title is looked for
+_LONGEST_ABOVE = 60  # characters of a line above it
 _LOOKED_AT = 1000  # characters of a line
 _SHORTEST_SENTENCE = 30  # characters; a full stop before is more likely that of "Mr." or "U.S."
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*(?=\s)|[。！？]")
@@ -48,6 +50,21 @@ def without_leading(text: str, title: str) -> str:
             return rest
         rest = below
     return rest
+
+
+def below_title(text: str, title: str) -> str:
+    """Return `text` from below the line that is `title`, where only a few short lines that are no sentences stand above.
+
+    Such lines are names of sections and links; `text` as it is where there are others, or nothing is below.
+    """
+    end = 0
+    for match in re.finditer("[^\n]+", text[:_ABOVE_TITLE]):
+        if same_line(match[0], title):
+            end = match.end()
+            break
+        if len(match[0]) > _LONGEST_ABOVE or _SENTENCE_END.search(f"{match[0]} "):
+            return text
+    return text[end:].strip("\n") or text
 
 
 def _folded(line: str) -> str:

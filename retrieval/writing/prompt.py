@@ -77,7 +77,7 @@ def _framed(body: str, asked: str, marker: str) -> str:
 def _written(number: int, source: Source, marker: str) -> str:
     """Return a source as the model reads it: a line on the article, then a line for each sentence."""
     article = source.article
-    about = origin(article.source, article.author, article.published)
+    about = origin(article.source, article.author, article.published, guessed=article.published_guessed)
     head = one_line(article.title, marker)[:_LONGEST_TITLE] + (f" ({one_line(about, marker)})" if about else "")
     lines = [f"[{number}.{n}] {one_line(item.text, marker)}" for n, item in enumerate(source.sentences, 1)]
     return "\n".join([f"Article: {head}", *lines])

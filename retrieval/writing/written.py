@@ -296,4 +296,4 @@ def _words(text: str) -> list[str]:
 def _articles(sentences: Iterable[Evidence]) -> tuple[NearArticle, ...]:
     """Return the articles of some sentences, each once."""
     articles = {sentence.article.id: sentence.article for sentence in sentences}
-    return tuple(NearArticle(a.id, a.title, a.published, a.url) for a in articles.values())
+    return tuple(NearArticle(a.id, a.title, a.published, a.url, a.published_guessed) for a in articles.values())

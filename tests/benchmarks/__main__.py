@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import quality, speed, telegram, writing
+from tests.benchmarks import pages, quality, speed, telegram, writing
 
 _ALL = ["quality", "help", "ask", "question", "rate", "writing", "telegram"]
-_WHEN_NAMED = ["peers", "growth"]  # a second environment of some gigabytes; half an hour
+_WHEN_NAMED = ["pages", "peers", "growth"]  # seconds; a second environment of some gigabytes; half an hour
+_LONG_INGESTS = ["pages-rate", "jsonl"]  # 20 minutes each
+_ON_FOLDERS = ["documents"]  # any files, not a set of questions
 _WITH_MODEL = ["written", "obedient", "injection"]  # of CITEGRAM_MODEL, or of `make test-model`: an hour and more
 _ON_SETS = ["ablation", "vectors", "passages", "follow-ups"]  # an hour for a large set
 
@@ -16,20 +18,28 @@ _ON_SETS = ["ablation", "vectors", "passages", "follow-ups"]  # an hour for a la
 def main() -> None:
     """Run all benchmarks, or those that are named."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=[*_ALL, *_WHEN_NAMED, *_WITH_MODEL, *_ON_SETS, []], default=[])
+    parser.add_argument(
+        "what",
+        nargs="*",
+        choices=[*_ALL, *_WHEN_NAMED, *_LONG_INGESTS, *_WITH_MODEL, *_ON_FOLDERS, *_ON_SETS, []],
+        default=[],
+    )
     parser.add_argument(
         "--set",
         nargs="+",
         type=Path,
         default=[],
         metavar="FOLDER",
-        help="use articles.jsonl and questions.jsonl there; the benchmarks on sets need it",
+        help="use articles.jsonl and questions.jsonl there; the benchmarks on sets need it; documents: any files",
     )
-    parser.add_argument("--most", type=int, metavar="N", help="ask at most N questions of a set, always the same")
+    parser.add_argument(
+        "--most", type=int, metavar="N", help="ask at most N questions of a set, always the same; pages-rate: N pages"
+    )
+    parser.add_argument("--size", type=int, metavar="MB", help="jsonl: of its large file (default 1000)")
     parser.add_argument(
         "--half",
         choices=["tune", "report"],
-        help="benchmarks on sets: articles of this half; follow-ups: conversations",
+        help="benchmarks on sets: articles of this half; follow-ups: conversations; pages: pages",
     )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="benchmarks on sets: keep ingested articles")
     parser.add_argument("--rounds", type=int, default=3, help="how often peers are measured in turn (default 3)")
@@ -40,8 +50,9 @@ def main() -> None:
     options = parser.parse_args()
     wanted = options.what or _ALL
     on_sets = [name for name in _ON_SETS if name in wanted]
-    if on_sets and not options.set:
-        parser.error(f"{on_sets[0]} needs --set FOLDER")
+    for name in (*_ON_FOLDERS, *on_sets):
+        if name in wanted and not options.set:
+            parser.error(f"{name} needs --set FOLDER")
     if "quality" in wanted:
         for folder in options.set or [None]:
             print(f"Quality, {folder or 'on the sample articles and their questions'}:")
@@ -54,6 +65,16 @@ def main() -> None:
         for folder in options.set or [None]:
             print(f"Citegram and its peers, {folder or 'on the sample articles and their questions'}:")
             compare.run(folder, options.rounds, options.most)
+    if "documents" in wanted:
+        from tests.benchmarks import documents
+
+        for folder in options.set:
+            print(f"Documents in {folder}:")
+            documents.run(folder)
+    if "pages" in wanted:
+        for folder in options.set or [None]:
+            print("Main text of pages:")
+            pages.run(folder, options.half)
     with_model = [name for name in _WITH_MODEL if name in wanted]
     if {"obedient", "injection"} & set(with_model) and options.instructions is None:
         parser.error(f"{with_model[-1]} needs --instructions FILE")
@@ -61,6 +82,16 @@ def main() -> None:
         _with_model(name, options)
     for name in on_sets:
         _on_sets(name, options)
+    if "pages-rate" in wanted:
+        from tests.benchmarks import ingest_speed
+
+        print("Pages to articles:")
+        ingest_speed.run(options.most)
+    if "jsonl" in wanted:
+        from tests.benchmarks import ingest_size
+
+        print("Large JSON Lines files:")
+        ingest_size.run(options.size)
     if "growth" in wanted:
         from tests.benchmarks import growth
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ import psutil
 
 from ingest.encoding import prepare
 from ingest.pipeline import Pipeline
+from ingest.sources.draft import Draft
 from ingest.sources.walk import read_articles
 from retrieval.bootstrap import open_citegram
 from retrieval.catalog import Catalog
@@ -59,7 +60,7 @@ def ingest_rate() -> None:
             seconds = _timed(lambda: plain.encode(texts, batch_size=encoder.batch_size, normalize_embeddings=True))
             bare.append(len(texts) / seconds)
             encoder.seconds = 0.0
-            spent = _ingested(Path(folder) / f"round-{n}", corpus, encoder)
+            spent = ingested(Path(folder) / f"round-{n}", read_articles([str(corpus)], lambda problem: None), encoder)
             shares.append(encoder.seconds / spent)
             ours.append(len(texts) / spent)
             ratios.append(ours[-1] / bare[-1])
@@ -68,7 +69,8 @@ def ingest_rate() -> None:
     print(f"  share of the time that is spent in the encoder    {median(shares):.2f}")
 
 
-def _ingested(data_dir: Path, corpus: Path, encoder: Encoder) -> float:
+def ingested(data_dir: Path, drafts: Iterable[Draft], encoder: Encoder) -> float:
+    """Ingest as the command does, with an encoder that is loaded, and return the seconds to the last article told."""
     catalog = Catalog.in_directory(data_dir)
     with open_citegram(Settings(data_dir=data_dir, _env_file=None), catalog=catalog, encoder=encoder) as citegram:  # type: ignore[call-arg]
         keeper = IndexKeeper(catalog, citegram.index)
@@ -76,7 +78,7 @@ def _ingested(data_dir: Path, corpus: Path, encoder: Encoder) -> float:
         citegram.index.connect()
         pipeline = Pipeline(catalog, encoder, on_loading=lambda: None)
         started = time.perf_counter()
-        for _ in pipeline.run(read_articles([str(corpus)], lambda problem: None)):
+        for _ in pipeline.run(drafts):
             acknowledged = time.perf_counter()
         keeper.close()
     return acknowledged - started

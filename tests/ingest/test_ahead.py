@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from ingest.ahead import ahead
+from ingest.ahead import Nothing, ahead, ahead_or_nothing
 
 
 def numbers(count: int, seen: list[int] | None = None) -> Iterator[int]:
@@ -126,3 +126,17 @@ def test_a_stop_takes_what_comes_within_its_patience() -> None:
     stop.set()
     threading.Timer(0.3, release.set).start()
     assert list(stream) == [2]
+
+
+def test_whoever_can_do_something_else_is_told_that_nothing_comes() -> None:
+    release = threading.Event()
+
+    def slow() -> Iterator[int]:
+        yield 1
+        release.wait(20)
+        yield 2
+
+    stream = ahead_or_nothing(slow(), 2, never(), patience=0)
+    assert [next(stream), next(stream), next(stream)] == [1, Nothing(), Nothing()]
+    release.set()
+    assert [item for item in stream if item != Nothing()] == [2]

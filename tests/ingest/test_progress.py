@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ingest.pipeline import Done
+from ingest.pipeline import Done, Kind
 from ingest.progress import Reporter, Summary
 from ingest.sources.draft import Problem
 
@@ -68,6 +68,89 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -
     assert "b.txt: failed: has no text\n" in shown
     assert "loading the embedding model ...\n" in shown
     assert "a.txt" not in shown, "what goes well is the bar's matter"
+
+
+class Clock:
+    """Seconds that a test decides."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def ingest(reporter: Reporter, clock: Clock, kind: Kind, count: int, *, seconds: float, size: int = 0) -> None:
+    """Tell of `count` articles, one each `seconds`."""
+    for n in range(count):
+        clock.now += seconds
+        reporter.done(Done(kind, f"{n}.txt", str(n), 4 if kind == "new" else 0, size=size))
+
+
+def test_a_bar_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, clock = Terminal(), Clock()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    reporter = Reporter(100_000, clock=clock)
+    ingest(reporter, clock, "new", 50, seconds=0.5, size=1000)
+    reporter.close()
+    assert " 50%|" in terminal.getvalue()
+    assert terminal.getvalue().rstrip().endswith("50 articles, 2.0 articles/s, 8.0 passages/s, 25 s left")
+
+
+def test_the_time_left_is_not_guessed_from_unchanged_articles_long_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, clock = Terminal(), Clock()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    reporter = Reporter(20_000, clock=clock)
+    ingest(reporter, clock, "unchanged", 10_000, seconds=0.001, size=1)
+    ingest(reporter, clock, "new", 100, seconds=1.0, size=1)
+    reporter.close()
+    assert terminal.getvalue().rstrip().endswith("1.0 articles/s, 4.0 passages/s, 2 h 40 min left")
+
+
+def test_what_is_on_the_web_is_counted_in_pages_as_they_become_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, clock = Terminal(), Clock()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    reporter = Reporter(0, clock=clock)
+    reporter.expect(20)
+    ingest(reporter, clock, "new", 10, seconds=2.0, size=5000)
+    reporter.expect(100)
+    reporter.problem(Problem("x", "is no page", size=300))
+    reporter.close()
+    assert "  9%|" in terminal.getvalue()
+    assert (
+        terminal.getvalue()
+        .rstrip()
+        .endswith("11 of 120 pages known so far, 0.5 articles/s, 2.0 passages/s, 3 min left")
+    )
+
+
+def test_a_bar_without_an_end_where_nothing_is_known_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, clock = Terminal(), Clock()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    reporter = Reporter(0, clock=clock)
+    ingest(reporter, clock, "new", 10, seconds=2.0)
+    reporter.close()
+    assert "%" not in terminal.getvalue()
+    assert terminal.getvalue().rstrip().endswith("10 articles, 0.5 articles/s, 2.0 passages/s")
+
+
+def test_a_long_run_without_a_terminal_tells_now_and_then_how_far_it_is(capsys: Capture) -> None:
+    clock = Clock()
+    reporter = Reporter(2_000_000, clock=clock)
+    ingest(reporter, clock, "new", 400, seconds=0.25, size=1000)
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("so far: ")]
+    assert told == [
+        "so far: 6 % of 2.0 MB, 120 articles, 4.0 articles/s, 16 passages/s, 8 min left",
+        "so far: 12 % of 2.0 MB, 240 articles, 4.0 articles/s, 16 passages/s, 7 min left",
+        "so far: 18 % of 2.0 MB, 360 articles, 4.0 articles/s, 16 passages/s, 7 min left",
+    ]
+
+
+def test_a_short_run_and_its_log_are_the_same_as_ever(capsys: Capture) -> None:
+    clock = Clock()
+    reporter = Reporter(1000, clock=clock)
+    ingest(reporter, clock, "unchanged", 500, seconds=0.05)
+    assert "so far" not in capsys.readouterr().err
 
 
 def test_summary() -> None:

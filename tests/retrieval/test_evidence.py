@@ -16,7 +16,7 @@ from langchain_core.documents import Document
 from retrieval.catalog import Catalog
 from retrieval.errors import ModelError
 from retrieval.evidence import MOST_LISTED, Weighed, weigh
-from retrieval.models import Located
+from retrieval.models import Located, Span
 from retrieval.reranker import Reranker
 from tests.building import BRIDGE, WHALE, article, put_by_words, question_by_words
 
@@ -28,7 +28,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     catalog = Catalog.in_directory(tmp_path_factory.mktemp("catalog"))
     put_by_words(catalog, article("bridge", BRIDGE, "Harbour bridge closes", published="2026-03-01", source="Post"))
     put_by_words(catalog, article("whale", WHALE, "Museum buys a whale"))
-    put_by_words(catalog, article("long", LONG, "Reports", language="en"))
+    pages = {"pages": list(range(0, len(LONG), 150))}
+    put_by_words(catalog, article("long", LONG, "Reports", language="en", metadata=pages))
     yield catalog
     catalog.close()
 
@@ -63,6 +64,8 @@ def test_whatever_is_asked_places_are_slices_best_first(catalog: Catalog, questi
             of = stored[place.article_id]
             assert place.text == of.text[place.start : place.end] == place.text.strip() != ""
             assert (place.title, place.source, place.published) == (of.title, of.source, of.published)
+            assert place.pages == of.pages_of(Span(place.start, place.end))
+            assert (place.page is not None) == (of.id == "long")
             assert np.isfinite(place.score)
         assert all(better.score >= worse.score for better, worse in pairwise(places))
         in_order = sorted(places, key=lambda place: (place.article_id, place.start))

@@ -180,6 +180,20 @@ def test_an_article_by_number_and_by_id(library: Library) -> None:
     assert (stored.article, stored.key) == (ARTICLES[0], entry.key)
 
 
+def test_entries_say_that_a_date_is_guessed_and_an_article_gone(own: Catalog) -> None:
+    remarks = {"published_guessed": True, "gone_since": "2026-05-20"}
+    put(own, article("whale", WHALE, "A whale", published="2026-04-10", metadata=remarks))
+    library = Library(own)
+    whale = library.entry_of("whale")
+    assert whale is not None
+    assert (whale.published_guessed, whale.gone_since) == (True, "2026-05-20")
+    assert library.entry(whale.key) == whale
+    assert library.find("whale").entries == (whale,)
+    newest = library.find()
+    assert newest.entries[0] == whale
+    assert (newest.entries[1].published_guessed, newest.entries[1].gone_since) == (False, None)
+
+
 @pytest.mark.parametrize("key", [0, -1, 999, 1 << 43, 10**30, -(10**30)])
 def test_a_number_that_is_no_article(library: Library, key: int) -> None:
     assert library.entry(key) is None

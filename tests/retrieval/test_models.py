@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import FrozenInstanceError
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,10 @@ FIELDS = [
     "id", "status", "mode", "text", "question", "quotes", "claims", "passages", "sentences", "nearest", "period",
     "choices", "notices", "confidence", "timings", "error",
 ]  # fmt: skip
-LOCATION = {"text", "article_id", "title", "url", "source", "author", "published", "start", "end", "score", "version"}
+LOCATION = {
+    "text", "article_id", "title", "url", "source", "author", "published", "start", "end", "score", "version", "page",
+    "last_page", "published_guessed", "gone_since",
+}  # fmt: skip
 
 
 def test_every_field_of_the_contract_is_there_when_nothing_is_set() -> None:
@@ -28,7 +32,8 @@ def test_every_field_of_the_contract_is_there_when_nothing_is_set() -> None:
 
 
 def test_what_is_set_comes_through_json() -> None:
-    place = Located("T", "a", "Title", "https://e.example", "S", "A", "2026-03-01", 3, 4, 0.5, 1)
+    remarks: dict[str, Any] = {"page": 4, "last_page": 5, "published_guessed": True, "gone_since": "2026-05-20"}
+    place = Located("T", "a", "Title", "https://e.example", "S", "A", "2026-03-01", 3, 4, 0.5, 1, **remarks)
     answer = Answer(
         "answered",
         "T",
@@ -38,7 +43,7 @@ def test_what_is_set_comes_through_json() -> None:
         claims=(Claim("So it is.", (1,), True),),
         passages=(place,),
         sentences=(place,),
-        nearest=(NearArticle("a", "Title", "2026"),),
+        nearest=(NearArticle("a", "Title", "2026", published_guessed=True),),
         period=Period("2026-03-01", "2026-04-01"),
         choices=("One?", "Other?"),
         confidence=0.7,
@@ -48,8 +53,11 @@ def test_what_is_set_comes_through_json() -> None:
     assert fields["quotes"][0].keys() == LOCATION | {"n", "marks"}
     assert fields["quotes"][0]["marks"] == [{"start": 3, "end": 4}]
     assert fields["passages"][0].keys() == fields["sentences"][0].keys() == LOCATION
+    assert fields["passages"][0].items() >= remarks.items()
+    assert fields["quotes"][0].items() >= {**dict.fromkeys(remarks), "published_guessed": False}.items()
     assert fields["claims"] == [{"text": "So it is.", "quotes": [1], "supported": True}]
     assert {"article_id", "title", "published"} <= fields["nearest"][0].keys()
+    assert fields["nearest"][0]["published_guessed"] is True
     assert fields["period"] == {"from": "2026-03-01", "to": "2026-04-01"}
     assert fields["choices"] == ["One?", "Other?"]
     assert fields["id"] == 7

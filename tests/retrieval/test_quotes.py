@@ -42,6 +42,17 @@ def test_a_quote_says_where_it_stands() -> None:
     assert (quote.source, quote.author, quote.published, quote.score) == ("Post", "Ada", "2026-03-01", 0.7124)
 
 
+def test_a_quote_says_on_which_pages_it_stands_and_what_is_doubtful_of_its_article() -> None:
+    pages = [0, TEXT.index("nine weeks"), TEXT.index("Buses")]
+    metadata = {"pages": pages, "published_guessed": True, "gone_since": "2026-05-20"}
+    item = replace(ITEM, metadata=metadata)
+    found = {n: quotes([evidence(n, of=item)])[0] for n in (0, 1, 4)}
+    assert {n: quote.pages for n, quote in found.items()} == {0: (1, 1), 1: (1, 2), 4: (3, 3)}
+    assert {(quote.published_guessed, quote.gone_since) for quote in found.values()} == {(True, "2026-05-20")}
+    stored = StoredArticle(item, key=7, version=1, hash="", passages=1)
+    assert quote_at(stored, found[1].place, 1) == found[1]
+
+
 def test_nothing_chosen_gives_no_quotes() -> None:
     assert quotes([]) == ()
 

@@ -54,6 +54,15 @@ def test_what_the_articles_are(snapshot: Snapshot) -> None:
     assert snapshot.latest_titles(1) == ("A title",)
 
 
+def test_the_date_of_a_near_article_may_be_a_guess(tmp_path: Path) -> None:
+    with closing(Catalog.in_directory(tmp_path)) as catalog:
+        put(catalog, article("bridge", BRIDGE, published="2026-03-01", metadata={"published_guessed": True}))
+        put(catalog, article("whale", WHALE, published="2026-03-01"))
+        with catalog.snapshot() as snapshot:
+            near = [snapshot.near_article(key << 20) for key in (1, 2)]
+    assert [one and (one.article_id, one.published_guessed) for one in near] == [("bridge", True), ("whale", False)]
+
+
 @pytest.mark.parametrize(
     ("word", "found_in"),
     [

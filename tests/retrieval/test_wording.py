@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +29,25 @@ from tests.fakes import quote
 )
 def test_written_date(published: str, written: str) -> None:
     assert wording.written_date(published) == written
+
+
+@pytest.mark.parametrize(
+    ("remarks", "line"),
+    [
+        pytest.param({"page": 4, "last_page": 4}, "Harbour Post · Ada Brook · 3 March 2026 · p. 4", id="page"),
+        pytest.param({"page": 4, "last_page": 5}, "Harbour Post · Ada Brook · 3 March 2026 · pp. 4–5", id="pages"),
+        pytest.param({"published_guessed": True}, "Harbour Post · Ada Brook · about 3 March 2026", id="guessed date"),
+        pytest.param({"published_guessed": True, "published": None}, "Harbour Post · Ada Brook", id="no date to guess"),
+        pytest.param(
+            {"page": 1200, "last_page": 1200, "gone_since": "2026-05-20"},
+            "Harbour Post · Ada Brook · 3 March 2026 · p. 1200 · gone from its source since 20 May 2026",
+            id="gone",
+        ),
+    ],
+)
+def test_the_line_under_a_title_says_page_guess_and_that_it_is_gone(remarks: dict[str, Any], line: str) -> None:
+    shown = wording.answered([replace(quote("Closed."), **remarks)])
+    assert shown.splitlines()[1] == f"    {line}"
 
 
 @given(st.text())
@@ -92,9 +114,14 @@ def test_a_quote_loses_no_word(words: list[str]) -> None:
 
 
 def test_a_refusal_names_the_nearest_titles_and_the_period() -> None:
-    near = [NearArticle("a", "Bridge closes", "2026-03-01"), NearArticle("b", "Whale", None)]
+    near = [
+        NearArticle("a", "Bridge closes", "2026-03-01"),
+        NearArticle("b", "Whale", None, published_guessed=True),
+        NearArticle("c", "Ferry", "2026-04", published_guessed=True),
+    ]
     assert wording.not_found(near, Period("2026-03-01", "2026-04-01")) == (
-        "The articles do not say.\n\nNearest articles:\n- Bridge closes (1 March 2026)\n- Whale\n\n"
+        "The articles do not say.\n\nNearest articles:\n- Bridge closes (1 March 2026)\n- Whale\n"
+        "- Ferry (about April 2026)\n\n"
         "The articles cover 1 March 2026 to 1 April 2026."
     )
     assert wording.not_found([], Period()) == "The articles do not say."

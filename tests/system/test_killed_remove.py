@@ -12,7 +12,8 @@ from tests.system.articles import facts, ingest_here, write_facts
 from tests.system.processes import Command
 from tests.system.wholeness import assert_catalogue_is_whole, assert_index_is_right, files_with, ids_in
 
-pytestmark = pytest.mark.timeout(300)  # models are loaded, which on a busy machine takes half a minute each
+# Models are loaded, which on a busy machine takes half a minute each.
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 
 def test_a_removal_that_is_killed_leaves_no_index_with_what_the_catalogue_has_not(

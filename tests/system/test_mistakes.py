@@ -89,7 +89,7 @@ RESTORE = (FILE_NAME, "backup")
 CHROMA, USERS = "CITEGRAM_CHROMA_URL", "CITEGRAM_ALLOWED_USERS"
 DATA_DIR, BOT_TOKEN = "CITEGRAM_DATA_DIR", "TELEGRAM_BOT_TOKEN"
 MISTAKES = (
-    Mistake("ingest without a path", "ingest", ("required: PATH",), 2),
+    Mistake("ingest without a path", "ingest", ("name a file, a folder or an address",), 2),
     Mistake("a flag that is none", "ingest --no-such-flag x.md", ("--no-such-flag",), 2),
     Mistake("a path that is not there", "ingest nowhere.md", ("nowhere.md", "no such file")),
     Mistake("a file of another kind", f"ingest {ROOT / 'Makefile'}", ("Makefile", ".jsonl")),

@@ -37,6 +37,7 @@ def test_ask_ends_while_it_loads_the_model(filled: Path) -> None:
         assert ask.out.lines == []
 
 
+@pytest.mark.long
 def test_the_console_ends_while_it_loads_the_model(filled: Path) -> None:
     with Command("bot", "--console", data_dir=filled) as console:
         console.write("How high did the Lorrow rise?")
@@ -79,6 +80,7 @@ def test_ingest_ends_while_it_waits_for_another(tmp_path: Path, data_dir: Path) 
         assert ingest.stop(TERM) == 128 + TERM
 
 
+@pytest.mark.long
 def test_reindex_ends_and_can_be_run_again(filled: Path) -> None:
     with Command("ingest", "reindex", data_dir=filled) as reindex:
         deadline = time.monotonic() + 20

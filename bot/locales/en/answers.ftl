@@ -4,6 +4,10 @@ untitled = Untitled
 continued = { $n }, continued
 covered-day = All articles are from { $day }.
 covered-period = The articles cover { $first } to { $last }.
+date-guessed = about { $day }
+on-page = p. { $page }
+on-pages = pp. { $first }–{ $last }
+no-longer-there = gone from its source since { $day }
 articles = { $count ->
     [one] { $count } article
    *[other] { $count } articles

@@ -5,6 +5,7 @@ page-next = Next ▶
 page-quote = To the quote
 page-start = To the start
 page-of = Page { $page } of { $pages }
+part-of = Part { $page } of { $pages }
 list-range = { $first }–{ $last } of { $total }
 list-one = { $n } of { $total }
 

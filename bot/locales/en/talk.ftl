@@ -14,7 +14,7 @@ holdings-more = I know { $count ->
         [one] { $count } article
        *[other] { $count } articles
     } from { $names } and { $more } more.
-no-articles-in = There are no articles yet in { $directory }. Add some with citegram-ingest PATH ...: files or folders of .txt, .md, .html or .jsonl. I answer from them within seconds.
+no-articles-in = There are no articles yet in { $directory }. Add some with citegram-ingest PATH ...: files, folders or addresses of web pages. I answer from them within seconds.
 example-question = What is “{ $title }” about?
 talk-greeting = Hello! Ask me something in plain words, and I answer with exact quotes from the articles.
 talk-thanks = You are welcome. Ask whenever you like.

@@ -4,6 +4,10 @@ untitled = Без названия
 continued = { $n }, продолжение
 covered-day = Все статьи — за { $day }.
 covered-period = Статьи охватывают период: { $first } – { $last }.
+date-guessed = предположительно { $day }
+on-page = с. { $page }
+on-pages = с. { $first }–{ $last }
+no-longer-there = нет в источнике с { $day }
 articles = { $count ->
     [one] { $count } статья
     [few] { $count } статьи

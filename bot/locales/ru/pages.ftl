@@ -5,6 +5,7 @@ page-next = Вперёд ▶
 page-quote = К цитате
 page-start = К началу
 page-of = Страница { $page } из { $pages }
+part-of = Часть { $page } из { $pages }
 list-range = { $first }–{ $last } из { $total }
 list-one = { $n } из { $total }
 

@@ -104,6 +104,24 @@ def test_the_first_page_holds_the_paragraph_with_the_quote_in_bold() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("at", "place", "line", "link"),
+    [
+        pytest.param(0, PLACE, "p. 2", "#page=2", id="with the quote: the page that it stands on"),
+        pytest.param(1, PLACE, "p. 3", "#page=3", id="behind it: the page that is shown"),
+        pytest.param(-1, PLACE, "p. 1", "#page=1", id="before it"),
+        pytest.param(0, Place("a", 1, 0, 0), "p. 1", "#page=1", id="read from the beginning"),
+    ],
+)
+def test_a_document_says_on_which_of_its_pages_one_is(at: int, place: Place, line: str, link: str) -> None:
+    metadata = {"pages": [0, TEXT.index("On Monday"), TEXT.index("Behind 1.")]}
+    paged = replace(STORED, article=replace(STORED.article, metadata=metadata))
+    parsed = checked(shown(at, place, paged))
+    assert parsed.text.splitlines()[1] == f"Harbour Post · Ada Brook · 3 March 2026 · {line}"
+    assert parsed.links() == [("The bridge", f"https://news.example/bridge{link}")]
+    assert parsed.text.splitlines()[-1].startswith("Part ")
+
+
 def test_pages_lead_on_through_the_article_both_ways() -> None:
     parsed = [checked(shown(at)).text.split("\n\n", 1)[1].rsplit("\n\n", 1) for at in range(-2, 3)]
     assert "\n\n".join(body for body, _ in parsed) == TEXT

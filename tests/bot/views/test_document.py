@@ -135,6 +135,16 @@ def test_quotes_are_marked_and_can_be_jumped_to() -> None:
     assert '<nav>Quotes: <a href="#q1">1</a><a href="#q2">2</a></nav>' in page
 
 
+def test_the_page_tells_what_is_doubtful_and_on_which_page_of_the_document_its_quotes_stand() -> None:
+    metadata = {"pages": [0, TEXT.index("Buses"), TEXT.index("The end")], "published_guessed": True,
+                "gone_since": "2026-05-20"}  # fmt: skip
+    paged = replace(STORED, article=replace(STORED.article, metadata=metadata))
+    over = Span(TEXT.index("The repairs"), len(TEXT))
+    page = full_text(paged, [marked_by("Rust was found."), over], EN).decode()
+    assert "Ada Brook · about 3 March 2026 · gone from its source since 20 May 2026</p>" in page
+    assert '<nav>Quotes: <a href="#q1">1 · p. 1</a><a href="#q2">2 · pp. 2–3</a></nav>' in page
+
+
 def test_a_quote_over_several_paragraphs_is_marked_in_each() -> None:
     page = full_text(STORED, [Span(TEXT.index("Rust"), TEXT.index(" are"))], EN).decode()
     assert '<mark id="q1">Rust was found.</mark></p>\n<p dir="auto"><mark>Buses</mark> are diverted.</p>' in page

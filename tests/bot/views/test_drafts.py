@@ -47,6 +47,12 @@ def test_a_frame_says_how_far_the_answer_is(language: str, claims: tuple[Claim, 
     assert frame(Progress((BRIDGE, WHALE), claims), words_for(language)).plain == text
 
 
+def test_a_guessed_date_is_one_in_a_frame_too() -> None:
+    guessed = NearArticle("a", "Harbour bridge closes", "2026-03-03", published_guessed=True)
+    shown = frame(Progress((guessed,)), words_for("en")).plain
+    assert shown.splitlines()[1] == "• Harbour bridge closes (about 3 March 2026)"
+
+
 def test_of_many_articles_the_most_relevant_are_named() -> None:
     many = tuple(NearArticle(str(number), f"Article {number}", None) for number in range(30))
     lines = frame(Progress(many), words_for("en")).plain.splitlines()[1:]

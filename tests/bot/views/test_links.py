@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views.links import MAX_LINK, link_to_quote, web_link
+from bot.views.links import MAX_LINK, link_to_page, link_to_quote, web_link
 from tests.telegram.parser import is_link
 
 PAGE = "https://news.example/a"
@@ -36,6 +36,20 @@ ADDRESS = "ab1.:/?#@[]%-_~!$&'()*+,;=|^{}é。"
 )  # fmt: skip
 def test_a_link_opens_the_page_at_the_quote(url: str, quote: str, expected: str) -> None:
     assert link_to_quote(url, quote) == PAGE + expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        pytest.param(f"{PAGE}.pdf", f"{PAGE}.pdf#page=4", id="an address"),
+        pytest.param(f"{PAGE}.pdf?v=2", f"{PAGE}.pdf?v=2#page=4", id="behind a query"),
+        pytest.param(f"{PAGE}.pdf#page=1&zoom=200", f"{PAGE}.pdf#page=4", id="instead of another place"),
+        pytest.param(PAGE + "x" * (MAX_LINK - len(PAGE)), PAGE + "x" * (MAX_LINK - len(PAGE)), id="too long"),
+    ],
+)
+def test_a_link_opens_a_document_at_the_page(url: str, expected: str) -> None:
+    assert link_to_page(url, 4) == expected
+    assert web_link(expected) == expected
 
 
 @given(st.text(st.characters()))

@@ -111,6 +111,14 @@ def test_articles_are_listed_by_number_with_a_command_to_tap() -> None:
     assert parsed.links() == [("Title 40", ENTRY.url), ("Title 39", ENTRY.url)]
 
 
+def test_a_list_says_what_is_doubtful_of_its_articles() -> None:
+    doubtful = replace(ENTRY, published_guessed=True, gone_since="2026-05-20")
+    page = listing_page(Listing((doubtful,), 1), 0, 8, EN, heading=Message("", ""), button=view)
+    assert checked(page).text.splitlines()[1] == (
+        "Harbour Post · about 3 March 2026 · gone from its source since 20 May 2026 · /article_17"
+    )
+
+
 @pytest.mark.parametrize(
     ("offset", "expected"),
     [
@@ -192,6 +200,13 @@ def test_considered_passages_show_where_they_are_from_and_how_near_they_are() ->
     assert len(parsed.slices("ExpandableBlockQuote")[0]) == 120
 
 
+def test_considered_passages_say_on_which_pages_they_stand() -> None:
+    paged = replace(quote("The bridge is closed."), page=4, last_page=5, published_guessed=True)
+    parsed = checked(considered([(Place("a", 1, 0, 9, 1.0), paged)], words=RU))
+    assert parsed.text.splitlines()[3] == "Harbour Post · предположительно 3 марта 2026 · с. 4–5 · очень близко"
+    assert parsed.links() == [("Harbour bridge closes for repairs", "https://news.example/articles/1#page=4")]
+
+
 @pytest.mark.parametrize(
     ("scores", "nearness"),
     [
@@ -242,6 +257,13 @@ def test_places_of_words_say_who_where_and_when_with_the_words_in_bold() -> None
     assert parsed.slices("ExpandableBlockQuote") == [QUOTE.text]
     assert parsed.slices("Bold")[-1] == "rust"
     assert pressed(page) == {"Next ▶": "l:3:4"}
+
+
+def test_places_of_words_say_on_which_page_they_stand() -> None:
+    paged = replace(QUOTE, page=4, last_page=4)
+    parsed = checked(occurrences(1, (paged, Span(QUOTE.start, QUOTE.start + 4))))
+    assert parsed.text.splitlines()[3] == "Harbour Post · Ada Brook · 3 March 2026 · p. 4"
+    assert parsed.links()[0][1] == "https://news.example/articles/1#page=4"
 
 
 def test_of_a_sentence_that_is_too_long_the_part_with_the_words_is_shown() -> None:

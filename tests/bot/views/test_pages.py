@@ -50,6 +50,17 @@ def test_an_article_is_shown_in_its_own_words() -> None:
     ]
 
 
+def test_key_sentences_of_a_document_say_on_which_page_they_stand() -> None:
+    paged = replace(SENTENCES[0], page=4, last_page=4)
+    doubtful = replace(ENTRY, published_guessed=True, gone_since="2026-05-20")
+    parsed = checked(article_page(doubtful, (paged, SENTENCES[1]), EN, bot_name=""))
+    assert parsed.text == (
+        "Harbour bridge closes\nHarbour Post · Ada Brook · about 3 March 2026 · gone from its source since 20 May 2026\n"
+        "Article 17\n\nIn its own words:\nThe bridge is closed.\np. 4\nRust was found in eleven cables."
+    )
+    assert parsed.slices("ExpandableBlockQuote") == ["The bridge is closed.", "Rust was found in eleven cables."]
+
+
 def test_an_article_can_be_read_sent_asked_about_and_shared() -> None:
     assert pressed(article_page(ENTRY, SENTENCES, EN, bot_name="citegram_bot")) == {
         "Read here": buttons.read_article(17),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -16,6 +17,8 @@ from bot.views.words import Words, words_for
 from ingest.normalize import canonical_text
 from retrieval.models import Answer, Claim, Located, NearArticle, Period, Quote, Span
 from retrieval.wording import LEFT_OUT, WHAT_IS_MEANT, WHICH_ARTICLE
+from retrieval.wording import answered as plainly
+from tests.bot.views.untrusted import page_numbers, remarks
 from tests.fakes import LONG_CHOICES, answered, not_found, quote
 from tests.telegram.parser import Parsed, parse
 
@@ -47,12 +50,14 @@ addresses = st.none() | texts | st.builds("https://news.example/{}".format, nast
 numbers = st.integers(1, 12)
 located = {"text": texts, "article_id": anything, "title": texts, "url": addresses, "source": names, "author": names,
            "published": days, "start": st.just(0), "end": st.just(1), "score": st.just(0.5),
-           "version": st.just(1)}  # fmt: skip
+           "version": st.just(1), "page": page_numbers, "last_page": page_numbers, **remarks}  # fmt: skip
 spans = st.builds(Span, st.integers(-1, 60), st.integers(-1, 60))
 quotes = st.builds(Quote, n=numbers, marks=st.lists(spans, max_size=3).map(tuple), **located)
 passages = st.builds(Located, **located)
 claims = st.builds(Claim, text=texts, quotes=st.lists(numbers, max_size=4).map(tuple), supported=st.booleans())
-near = st.builds(NearArticle, article_id=anything, title=texts, published=days, url=addresses)
+near = st.builds(
+    NearArticle, article_id=anything, title=texts, published=days, url=addresses, published_guessed=st.booleans()
+)
 answers = st.builds(
     Answer, status=st.sampled_from(["answered", "answered", "not_found", "clarify", "chat", "error"]), text=texts,
     question=texts, mode=st.sampled_from(["quotes", "written"]), quotes=st.lists(quotes, max_size=4).map(tuple),
@@ -175,6 +180,50 @@ def test_a_quote_shows_number_title_source_author_and_date() -> None:
         "https://news.example/articles/1#:~:text=The%20bridge%20is%20closed.",
         "https://news.example/articles/2#:~:text=It%20opens%20in%20May.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "remarked", "line"),
+    [
+        pytest.param(EN, {"page": 4, "last_page": 4}, "3 March 2026 · p. 4", id="page"),
+        pytest.param(EN, {"page": 4, "last_page": 5}, "3 March 2026 · pp. 4–5", id="over a page's end"),
+        pytest.param(RU, {"page": 4, "last_page": 4}, "3 марта 2026 · с. 4", id="page in Russian"),
+        pytest.param(RU, {"page": 4, "last_page": 1205}, "3 марта 2026 · с. 4–1205", id="pages in Russian"),
+        pytest.param(EN, {"published_guessed": True}, "about 3 March 2026", id="guessed date"),
+        pytest.param(RU, {"published_guessed": True}, "предположительно 3 марта 2026", id="guessed date in Russian"),
+        pytest.param(
+            EN, {"gone_since": "2026-05-20"}, "3 March 2026 · gone from its source since 20 May 2026", id="gone"
+        ),
+        pytest.param(
+            RU, {"gone_since": "2026-05-20"}, "3 марта 2026 · нет в источнике с 20 мая 2026", id="gone, in Russian"
+        ),
+    ],
+)
+def test_the_line_under_a_title_says_page_guess_and_that_it_is_gone(
+    words: Words, remarked: dict[str, Any], line: str
+) -> None:
+    quotes = (replace(quote("Closed."), **remarked),)
+    (message,) = checked(render(replace(answered("?"), quotes=quotes), words))
+    assert message.text == f"1. Harbour bridge closes for repairs\nHarbour Post · Ada Brook · {line}\nClosed."
+    assert render_more(quotes, words)[0].plain == message.text
+
+
+def test_the_console_says_the_same_of_a_quote_in_english() -> None:
+    remarked = replace(quote("Closed."), page=4, last_page=5, published_guessed=True, gone_since="2026-05-20")
+    (message,) = render(replace(answered("?"), quotes=(remarked,)), EN)
+    assert message.plain.splitlines()[1] == plainly([remarked]).splitlines()[1].strip()
+
+
+def test_a_document_with_pages_is_opened_at_the_page_of_the_quote() -> None:
+    paged = replace(quote("Closed."), url="https://news.example/report.pdf#zoom=200", page=4, last_page=5)
+    (message,) = checked(render(replace(answered("?"), quotes=(paged,)), EN))
+    assert [url for _, url in message.links()] == ["https://news.example/report.pdf#page=4"]
+
+
+def test_a_near_article_says_that_its_date_is_a_guess() -> None:
+    near = NearArticle("a", "Bridge", "2026-03-03", published_guessed=True)
+    (message,) = checked(render(replace(not_found("?"), nearest=(near,)), EN))
+    assert "• Bridge (about 3 March 2026)" in message.text
 
 
 def test_what_an_article_lacks_is_left_out() -> None:
@@ -353,6 +402,12 @@ def test_the_full_text_is_offered_of_articles_without_a_page(url: str | None, of
     keyboard = answer_keyboard(17, [replace(quote("Closed.", 2), url=url)], EN, more=False)
     assert (["Full text"] in shown(keyboard)) == offered
     assert (Press("f", (17, 2)) in pressed(keyboard)) == offered
+
+
+def test_the_full_text_is_offered_of_an_article_whose_page_is_gone() -> None:
+    gone = replace(quote("Closed.", 2), gone_since="2026-05-20")
+    keyboard = answer_keyboard(17, [quote("Open.", 1), gone], EN, more=False)
+    assert shown(keyboard)[1] == ["Full text 2"]
 
 
 def test_buttons_keep_to_the_numbers_that_the_message_is_of_when_some_of_its_quotes_are_gone() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.views.words import LANGUAGES, MAX_VALUE, Words, words_for
 from retrieval.models import Period
-from retrieval.wording import covered, written_date
+from retrieval.wording import about_date, covered, no_longer_there, on_pages, written_date
 
 EN, RU = words_for("en"), words_for("ru")
 anything = st.text(st.characters())
@@ -105,6 +105,42 @@ def test_dates_are_written_as_people_write_them(published: str | None, english: 
 def test_any_date_can_be_written(published: str) -> None:
     assert RU.date(published).strip() or not published.strip()
     assert EN.date(published) == published or EN.date(published) == written_date(published)
+
+
+@pytest.mark.parametrize(
+    ("published", "english", "russian"),
+    [
+        pytest.param("2026-03-03", "about 3 March 2026", "предположительно 3 марта 2026", id="day"),
+        pytest.param("2026-03", "about March 2026", "предположительно март 2026", id="month"),
+        pytest.param("2026", "about 2026", "предположительно 2026", id="year"),
+        pytest.param("", "", "", id="empty"),
+        pytest.param(None, "", "", id="none"),
+    ],
+)
+def test_a_guessed_date_is_said_to_be_about_right(published: str | None, english: str, russian: str) -> None:
+    assert EN.date(published, guessed=True) == english
+    assert RU.date(published, guessed=True) == russian
+    assert not published or about_date(published, guessed=True) == english
+
+
+@pytest.mark.parametrize(
+    ("pages", "english", "russian"),
+    [
+        pytest.param((4, 4), "p. 4", "с. 4", id="one page"),
+        pytest.param((4, 5), "pp. 4–5", "с. 4–5", id="two pages"),
+        pytest.param((1200, 1200), "p. 1200", "с. 1200", id="a number as it is printed"),
+        pytest.param(None, "", "", id="none"),
+    ],
+)
+def test_pages_are_cited_as_those_of_books(pages: tuple[int, int] | None, english: str, russian: str) -> None:
+    assert EN.pages(pages) == on_pages(pages) == english
+    assert RU.pages(pages) == russian
+
+
+def test_an_article_that_is_gone_is_said_to_be() -> None:
+    assert EN.no_longer_there("2026-05-20") == no_longer_there("2026-05-20") == "gone from its source since 20 May 2026"
+    assert RU.no_longer_there("2026-05-20") == "нет в источнике с 20 мая 2026"
+    assert EN.no_longer_there(None) == no_longer_there(None) == ""
 
 
 @pytest.mark.parametrize(

@@ -34,14 +34,25 @@ described = {
     "author": names,
     "published": dates,
 }
-articles = st.builds(Article, id=anything, text=texts, language=names, **described)
+days = st.none() | st.dates().map(str)
+remarks = {"published_guessed": st.booleans(), "gone_since": days}
+page_numbers = st.none() | st.integers(1, 10**4)
+metadata = st.fixed_dictionaries(
+    {},
+    optional={
+        "pages": st.lists(st.integers(0, 9000), max_size=6).map(lambda starts: [0, *sorted(starts)]) | dates,
+        "published_guessed": st.booleans(),
+        "gone_since": dates,
+    },
+)
+articles = st.builds(Article, id=anything, text=texts, language=names, metadata=metadata, **described)
 stored_articles = st.builds(
     StoredArticle, article=articles, key=keys, version=st.just(1), hash=st.just(""), passages=st.just(1)
 )
-entries = st.builds(ArticleEntry, key=keys, id=anything, version=st.just(1), language=names, **described)
+entries = st.builds(ArticleEntry, key=keys, id=anything, version=st.just(1), language=names, **described, **remarks)
 quotes = st.builds(
     Quote, n=st.integers(1, 10**6), text=texts, article_id=anything, start=st.just(0), end=st.just(1),
-    score=st.floats(-20, 5), version=st.just(1), **described,
+    score=st.floats(-20, 5), version=st.just(1), page=page_numbers, last_page=page_numbers, **described, **remarks,
 )  # fmt: skip
 gone = st.builds(Gone, st.sampled_from(["removed", "changed"]), st.none() | entries)
 

@@ -5,6 +5,10 @@ from pathlib import Path
 
 from ingest.sources.draft import Draft, Problem
 from ingest.sources.walk import read_articles
+from ingest.workers import Workers
+
+WORKERS = Workers()
+"""Some for all tests of a process, as each start takes a while; they end with the process."""
 
 
 @dataclass
@@ -12,6 +16,7 @@ class Outcome:
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
     def only(self) -> Draft:
         assert not self.problems
@@ -26,7 +31,11 @@ class Outcome:
 
 def read(*paths: Path | str) -> Outcome:
     outcome = Outcome()
-    outcome.drafts.extend(read_articles(list(map(str, paths)), outcome.problems.append, outcome.skipped.append))
+    outcome.drafts.extend(
+        read_articles(
+            list(map(str, paths)), outcome.problems.append, outcome.skipped.append, WORKERS, outcome.notices.append
+        )
+    )
     return outcome
 
 

@@ -27,10 +27,10 @@ def test_folders_are_read_whole_and_in_order(tmp_path: Path) -> None:
 
 
 def test_hidden_entries_are_passed_over_and_other_kinds_counted(tmp_path: Path) -> None:
-    write(tmp_path, "a.txt", ".hidden.txt", ".git/b.txt", "c.pdf", "d", "e.txt~")
+    write(tmp_path, "a.txt", ".hidden.txt", ".git/b.txt", "c.ppt", "d", "e.txt~")
     outcome = read(tmp_path)
     assert [Path(draft.name).name for draft in outcome.drafts] == ["a.txt"]
-    assert [Path(name).name for name in outcome.skipped] == ["c.pdf", "d", "e.txt~"]
+    assert [Path(name).name for name in outcome.skipped] == ["c.ppt", "d", "e.txt~"]
     assert outcome.problems == []
 
 
@@ -65,7 +65,7 @@ def test_names_are_as_given_and_origins_resolved(tmp_path: Path, monkeypatch: py
         pytest.param("a.txt/b.txt", "there is no such file or folder", id="below a file"),
         pytest.param("nul\x00.txt", "there is no such file or folder", id="NUL in the name"),
         pytest.param("x" * 300, "cannot be read (file name too long)", id="name too long"),
-        pytest.param("a.pdf", "is of a kind that is not read; read are .txt, .text, .md", id="another kind"),
+        pytest.param("a.ppt", "is of a kind that is not read; read are .txt, .text, .md", id="another kind"),
         pytest.param("empty", "contains no articles; read are .txt, .text, .md", id="empty folder"),
         pytest.param("others", "contains no articles", id="folder of other kinds"),
         pytest.param("loop.txt", "cannot be read (too many levels of symbolic links)", id="link to itself"),
@@ -73,7 +73,7 @@ def test_names_are_as_given_and_origins_resolved(tmp_path: Path, monkeypatch: py
     ],
 )
 def test_a_path_that_cannot_be_read_is_one_problem(tmp_path: Path, path: str, reason: str) -> None:
-    write(tmp_path, "a.txt", "a.pdf", "others/b.pdf")
+    write(tmp_path, "a.txt", "a.ppt", "others/b.ppt")
     (tmp_path / "empty" / ".hidden").mkdir(parents=True)
     os.symlink("loop.txt", tmp_path / "loop.txt")
     os.symlink("nothing.txt", tmp_path / "dangling.txt")
@@ -87,12 +87,12 @@ def test_one_missing_path_does_not_stop_the_others(tmp_path: Path) -> None:
 
 
 def test_links_inside_a_folder_are_followed_to_files_inside_only(tmp_path: Path) -> None:
-    write(tmp_path, "in/a.txt", "in/sub/b.txt", "out/c.txt", "out/d.pdf")
+    write(tmp_path, "in/a.txt", "in/sub/b.txt", "out/c.txt", "out/d.ppt")
     tree = tmp_path / "in"
     os.symlink("../a.txt", tree / "sub" / "same.txt")
     os.symlink(tmp_path / "out" / "c.txt", tree / "c.txt")
     os.symlink(tmp_path / "out", tree / "out")
-    os.symlink(tmp_path / "out" / "d.pdf", tree / "d.pdf")
+    os.symlink(tmp_path / "out" / "d.ppt", tree / "d.ppt")
     os.symlink("..", tree / "sub" / "up")
     os.symlink("self", tree / "self")
     os.symlink("gone", tree / "gone.md")
@@ -106,7 +106,7 @@ def test_links_inside_a_folder_are_followed_to_files_inside_only(tmp_path: Path)
         == "is a link out of the folder and was not followed; name its target instead"
     )
     assert reasons["gone.md"] == "is a link to nothing; remove it"
-    assert [os.path.relpath(name, tree) for name in outcome.skipped] == ["d.pdf"]
+    assert [os.path.relpath(name, tree) for name in outcome.skipped] == ["d.ppt"]
 
 
 def test_a_linked_folder_that_is_named_is_read(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_deep_tree_of_folders_is_read(tmp_path: Path) -> None:
 
 
 def test_sizes_add_up_to_the_extent(tmp_path: Path) -> None:
-    write(tmp_path, "a.txt", "b/c.html", "d.pdf")
+    write(tmp_path, "a.txt", "b/c.html", "d.ppt")
     (tmp_path / "e.jsonl").write_text('\n{"text": "a"}\n\nbad\n{"text": "é"}\n')
     (tmp_path / "f.txt").write_bytes(b"")
     outcome = read(tmp_path)
@@ -177,3 +177,20 @@ def test_a_name_that_cannot_be_shown_is_escaped(tmp_path: Path) -> None:
     draft = read_content(tmp_path, "a\udce9\x1b[31m\u202e.txt", "Text").only()
     assert draft.name == f"{tmp_path}/a\\udce9\\x1b[31m\\u202e.txt"
     assert draft.article.id.encode().decode() == draft.article.id
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("news.example", True),
+        ("www.news.example/politics/", True),
+        ("news.example:8080/a.html", True),
+        ("articles", False),
+        ("news.txt", False),
+        ("docs/news.txt", False),
+        ("/news.example/a", False),
+        ("./news.example", False),
+    ],
+)
+def test_an_address_without_its_beginning_is_told(word: str, hint: bool) -> None:
+    assert read(word).reason().endswith("write the address with its https://") == hint

@@ -31,6 +31,9 @@ from tests.ingest.sources.reads import read_content
         pytest.param("a ![alt](b.png) c", "a c", id="pictures leave nothing"),
         pytest.param("a<b>b</b> <br>c<script>x()</script>", "ab\nc", id="inline HTML"),
         pytest.param("<div><p>a</p><style>p{}</style></div>\n\n<!-- no -->\n\nb", "a\n\nb", id="blocks of HTML"),
+        pytest.param(
+            "a\n\n<div hidden>never</div>\n\nb <span style='font-size:0'>seen</span>c", "a\n\nb c", id="hidden HTML"
+        ),
         pytest.param("AT&amp;T &mdash; \\*x\\* 2 < 3", "AT&T — *x* 2 < 3", id="entities and escapes"),
         pytest.param("a\n\n---\n\nb", "a\n\nb", id="rule"),
         pytest.param(
