@@ -32,7 +32,7 @@ _WIDTH = 118
 
 _COMMANDS = """\
 commands:
-  watch CONFIG              keep feeds, sites, folders fresh for ever, as a file lists them; docs/ingesting.md shows one
+  watch CONFIG              keep feeds, sites, folders fresh for ever, as a file lists them; docs/watching.md shows one
   refresh CONFIG            the same once, for cron: what is new, has changed, is gone; `refresh --help`
   sources CONFIG [--json]   how each of them stands
   list [--json]             what is in the catalogue, by id

@@ -17,7 +17,7 @@ from retrieval.catalog import Catalog
 from retrieval.encoder import Encoder
 from retrieval.errors import IndexUnavailable
 from retrieval.index import VectorIndex
-from retrieval.index_sync import IndexKeeper, bring_up_to_date
+from retrieval.index_sync import IndexKeeper, RepairUnderWay, bring_up_to_date
 from retrieval.settings import Settings
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -74,8 +74,15 @@ def opened_index(settings: Settings, catalog: Catalog) -> Iterator[VectorIndex]:
 
 def finish_index(catalog: Catalog, index: VectorIndex) -> str:
     """Write to the index what is queued for it, and say in a sentence how it stands."""
+    if not catalog.pending(1):
+        return "up to date"
     try:
-        if catalog.pending(1):
+        index.connect()
+        try:
+            bring_up_to_date(catalog, index)
+        except RepairUnderWay:
+            raise
+        except IndexUnavailable:  # a server whose last writer was killed may fail in the middle, and do it right then
             bring_up_to_date(catalog, index)
     except IndexUnavailable as error:
         return f"{error} {LATER}"

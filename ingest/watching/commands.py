@@ -34,7 +34,7 @@ def refresh_parser(prog: str) -> argparse.ArgumentParser:
         "`watch` does it for ever.",
     )
     add = parser.add_argument
-    add("config", metavar="CONFIG", type=Path, help="a TOML file that lists the sources; docs/ingesting.md shows one")
+    add("config", metavar="CONFIG", type=Path, help="a TOML file that lists the sources; docs/watching.md shows one")
     add("--source", action="append", default=[], metavar="NAME", help="only this source, also if it backs off")
     add("--all", action="store_true", help="also those that failed lately and are left alone for a while")
     add("--limit", type=number_word, metavar="N", help="read N pages or files at most, in all")

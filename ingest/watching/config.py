@@ -37,7 +37,7 @@ def read_config(path: Path) -> Config:
     except OSError as error:
         raise SettingsError(
             f"{shown_path(str(path))} cannot be read ({error.strerror}); name a file that lists sources, as "
-            "docs/ingesting.md shows."
+            "docs/watching.md shows."
         ) from error
     return parse_config(data, path)
 
@@ -57,7 +57,7 @@ def parse_config(data: bytes, path: Path) -> Config:
         raise SettingsError(f"{name} is not UTF-8; save it as UTF-8.") from error
     except RecursionError as error:
         raise SettingsError(
-            f"{name} is not valid TOML (nested too deeply); write it as docs/ingesting.md shows."
+            f"{name} is not valid TOML (nested too deeply); write it as docs/watching.md shows."
         ) from error
     except ValueError as error:
         raise SettingsError(f"{name} is not valid TOML ({one_line(str(error))}); correct it there.") from error

@@ -16,6 +16,8 @@ import pytest
 from ingest.progress import Reporter
 from ingest.run import finish_index, ingest_paths, opened_index
 from retrieval.catalog import Catalog
+from retrieval.errors import IndexUnavailable
+from retrieval.index_sync import bring_up_to_date
 from retrieval.settings import Settings, load_settings
 from tests.building import BRIDGE, WHALE, article, put, write_jsonl
 from tests.retrieval.chroma_doubles import servers_below
@@ -155,3 +157,23 @@ def test_what_another_run_left_queued_is_brought_along(settings: Settings, catal
         == 0
     )
     assert catalog.pending(10) == []
+
+
+@pytest.mark.parametrize(("failures", "left"), [pytest.param(1, 0, id="once"), pytest.param(2, 1, id="twice")])
+def test_an_index_that_fails_in_the_middle_is_tried_once_more(
+    settings: Settings, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, failures: int, left: int
+) -> None:
+    put(catalog, article("a", BRIDGE))
+    calls: list[int] = []
+
+    def failing(*given: object) -> None:
+        calls.append(1)
+        if len(calls) <= failures:
+            raise IndexUnavailable("The vector index does not answer (Nothing found on disk).")
+        bring_up_to_date(catalog, index)
+
+    monkeypatch.setattr("ingest.run.bring_up_to_date", failing)
+    with opened_index(settings, catalog) as index:
+        told = finish_index(catalog, index)
+    assert len(catalog.pending(10)) == left
+    assert told.startswith("The vector index does not answer" if left else "up to date")

@@ -77,6 +77,7 @@ def _killed_right_after_a_report(data_dir: Path, file: Path) -> set[str]:
 
 def _killed_while_the_index_is_written(data_dir: Path, file: Path) -> set[str]:
     with Ingesting(data_dir, file) as ingest:
+        ingest.err.wait(": new, ")
         before = _index_files(data_dir)
         while _index_files(data_dir) == before:
             assert ingest.running
