@@ -1,4 +1,4 @@
-"""One writer at a time: a lock on the data directory, with a word on who holds it."""
+"""One at a time: locks on the data directory, with a word on who holds them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,36 @@ def writing(data_dir: Path, *, wait: bool) -> Iterator[None]:
         BusyError: another process is at it, and `wait` is false.
         CatalogError: the data directory cannot be written.
     """
-    lock = filelock.FileLock(data_dir / "ingest.lock")
+    with _held(data_dir, "ingest", "Another ingest is running {}; try again later, or add --wait.", wait):
+        yield
+
+
+@contextmanager
+def watching(data_dir: Path, *, wait: bool) -> Iterator[None]:
+    """Be the only process that reads sources for a data directory; others can write to it meanwhile.
+
+    Raises:
+        BusyError: another process is at it, and `wait` is false.
+        CatalogError: the data directory cannot be written.
+    """
+    busy = (
+        "Another watch or refresh of this data directory is running {}; end it, or let it do the work, or add --wait to "
+        "a refresh."
+    )
+    with _held(data_dir, "watch", busy, wait):
+        yield
+
+
+@contextmanager
+def _held(data_dir: Path, name: str, busy: str, wait: bool) -> Iterator[None]:
+    lock = filelock.FileLock(data_dir / f"{name}.lock")
+    holder = data_dir / f"{name}.json"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=-1 if wait else 0)
-        _write_holder(data_dir)
+        _write_holder(holder)
     except filelock.Timeout:
-        raise BusyError(f"Another ingest is running {_holder(data_dir)}; try again later, or add --wait.") from None
+        raise BusyError(busy.format(_told(holder))) from None
     except OSError as error:
         lock.release()
         raise CatalogError(
@@ -40,14 +63,14 @@ def writing(data_dir: Path, *, wait: bool) -> Iterator[None]:
         lock.release()
 
 
-def _write_holder(data_dir: Path) -> None:
+def _write_holder(path: Path) -> None:
     holder = {"since": datetime.now().astimezone().isoformat(timespec="seconds"), "process": os.getpid()}
-    (data_dir / "ingest.json").write_text(json.dumps(holder), encoding="utf-8")
+    path.write_text(json.dumps(holder), encoding="utf-8")
 
 
-def _holder(data_dir: Path) -> str:
+def _told(path: Path) -> str:
     try:
-        holder = json.loads((data_dir / "ingest.json").read_text(encoding="utf-8"))
+        holder = json.loads(path.read_text(encoding="utf-8"))
         return f"since {holder['since']}, process {holder['process']}"
     except (OSError, ValueError, KeyError, TypeError):  # it has the lock and is about to write who it is
         return "since a moment ago"

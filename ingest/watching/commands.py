@@ -184,11 +184,11 @@ def _opened(
     settings: Settings, catalog: Catalog, stop: threading.Event, line: Callable[[str], None], *, wait: bool = False
 ) -> Iterator[tuple[State, Store]]:
     """Give what is remembered and what stores, to one process at a time."""
-    from ingest.watching.alone import alone
+    from ingest.lock import watching
     from ingest.watching.state import State
     from ingest.watching.storing import Storing
 
-    with alone(settings.data_dir, wait=wait), closing(State.in_directory(settings.data_dir, catalog.id)) as state:
+    with watching(settings.data_dir, wait=wait), closing(State.in_directory(settings.data_dir, catalog.id)) as state:
         store = Storing(settings, catalog, stop, line)
         try:
             yield state, store

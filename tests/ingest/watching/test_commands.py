@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.lock import writing
-from ingest.watching.alone import alone
+from ingest.lock import watching, writing
 from tests.building import BRIDGE, WHALE
 from tests.ingest.test_cli import Capture, CommandLine
 from tests.ingest.watching.world import story
@@ -71,7 +70,7 @@ def test_all_of_it_with_the_real_model(
 
 
 def test_a_dry_run_tells_and_leaves_no_trace(cli: CommandLine, config: Path) -> None:
-    with alone(cli.data_dir, wait=False):
+    with watching(cli.data_dir, wait=False):
         assert cli.run("refresh", config, "--dry-run", "--json") == 1
     assert (cli.object()["new"], cli.object()["dry_run"]) == (2, True)
     assert cli.error.endswith("Nothing was stored (--dry-run)\n")
@@ -83,7 +82,7 @@ def test_a_dry_run_tells_and_leaves_no_trace(cli: CommandLine, config: Path) -> 
 
 
 def test_one_refresh_at_a_time_and_none_beside_an_ingest(cli: CommandLine, config: Path, site: WebServer) -> None:
-    with alone(cli.data_dir, wait=False):
+    with watching(cli.data_dir, wait=False):
         assert cli.run("refresh", config) == 1
         assert cli.error.startswith("citegram-ingest: Another watch or refresh of this data directory is running since")
         assert cli.run("watch", config) == 1

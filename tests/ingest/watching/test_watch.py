@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.lock import writing
-from ingest.watching.alone import alone
+from ingest.lock import watching, writing
 from ingest.watching.conductor import Conductor
 from ingest.watching.config import read_config
 from ingest.watching.report import Report
@@ -138,13 +137,13 @@ def test_another_writer_is_waited_for_and_the_lock_is_free_between_passes(world:
 
 
 def test_one_watch_for_each_data_directory(tmp_path: Path) -> None:
-    with alone(tmp_path, wait=False):
-        with pytest.raises(BusyError) as caught, alone(tmp_path, wait=False):
+    with watching(tmp_path, wait=False):
+        with pytest.raises(BusyError) as caught, watching(tmp_path, wait=False):
             pytest.fail("two at once")
         assert str(caught.value).startswith("Another watch or refresh of this data directory is running since 20")
         assert f"process {os.getpid()};" in str(caught.value)
         (tmp_path / "watch.json").write_text("nonsense")
-        with pytest.raises(BusyError, match="since a moment ago"), alone(tmp_path, wait=False):
+        with pytest.raises(BusyError, match="since a moment ago"), watching(tmp_path, wait=False):
             pytest.fail("two at once")
-    with alone(tmp_path, wait=False), writing(tmp_path, wait=False):
+    with watching(tmp_path, wait=False), writing(tmp_path, wait=False):
         """Free again, and no hindrance to who writes."""
